@@ -1,0 +1,68 @@
+using Telemetry.Wire;
+
+namespace Telemetry.Bus;
+
+/// <summary>Place of an entry in one lane of the bus; entries have ascending positions. Zero is the beginning.</summary>
+public readonly record struct BusPosition(long Value) : IComparable<BusPosition>
+{
+    /// <inheritdoc/>
+    public int CompareTo(BusPosition other) => Value.CompareTo(other.Value);
+
+    /// <inheritdoc/>
+    public override string ToString() => Value.ToString(System.Globalization.CultureInfo.InvariantCulture);
+}
+
+/// <summary>What the gateway writes beside a batch: who really sent it, and when it came. The batch is kept as it was sent.</summary>
+/// <param name="Lifetime">Origin lifetime of the batch, authenticated.</param>
+/// <param name="InstanceId">Authenticated instance.</param>
+/// <param name="Tenant">Authenticated tenant; "" when there is none.</param>
+/// <param name="Source">Address of the shipper as the gateway saw it.</param>
+/// <param name="BusUnixUs">When the gateway took it, microseconds since the Unix epoch; ascending within a lane.</param>
+public readonly record struct BusStamp(
+    LifetimeId Lifetime, string InstanceId, string Tenant, string Source, long BusUnixUs);
+
+/// <summary>One entry read from the bus. <paramref name="Body"/> is valid until the next read.</summary>
+/// <param name="Position">Where it is.</param>
+/// <param name="Next">Position to read from to get what follows it.</param>
+/// <param name="Stamp">What the gateway said.</param>
+/// <param name="Body">The batch body (<see cref="BatchBody"/>), as sent.</param>
+public readonly record struct BusEntry(BusPosition Position, BusPosition Next, BusStamp Stamp, ReadOnlyMemory<byte> Body);
+
+/// <summary>The writing side. Safe for concurrent use.</summary>
+public interface IBusWriter : IAsyncDisposable
+{
+    /// <summary>
+    /// Appends one batch body; <paramref name="body"/> is not used after the first await. Completes when it is durable.
+    /// Faults with <see cref="IOException"/> when it could not be made durable: whether it is in the bus is then unknown.
+    /// </summary>
+    ValueTask<BusPosition> AppendAsync(Lane lane, BusStamp stamp, ReadOnlyMemory<byte> body, CancellationToken cancel);
+}
+
+/// <summary>Reads one lane in order. Not thread-safe.</summary>
+public interface IBusReader : IAsyncDisposable
+{
+    /// <summary>True when an entry is at hand and was read into <paramref name="entry"/>; only durable entries are seen.</summary>
+    bool TryRead(out BusEntry entry);
+
+    /// <summary>Completes when <see cref="TryRead"/> may have something, or after <paramref name="atMost"/>.</summary>
+    ValueTask WaitAsync(TimeSpan atMost, CancellationToken cancel);
+
+    /// <summary>Durable bytes behind the reader's position that it has not read.</summary>
+    long LagBytes { get; }
+}
+
+/// <summary>A bus with one ordered log per lane.</summary>
+public interface IBus : IAsyncDisposable
+{
+    /// <summary>Opens the writing side. On the segment log one process at a time may hold it.</summary>
+    IBusWriter OpenWriter();
+
+    /// <summary>
+    /// Opens a lane at a position. When retention has overtaken the position the reader begins at the oldest entry and
+    /// <paramref name="skipped"/> is the number of bytes lost between.
+    /// </summary>
+    IBusReader OpenReader(Lane lane, BusPosition from, out long skipped);
+
+    /// <summary>Nothing before <paramref name="indexed"/> is needed any more; retention may delete it.</summary>
+    void AllowTrim(Lane lane, BusPosition indexed);
+}

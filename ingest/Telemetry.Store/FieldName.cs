@@ -1,0 +1,29 @@
+using Telemetry.Query;
+
+namespace Telemetry.Store;
+
+/// <summary>
+/// A field's name and type, interned: equal names are the same object. Known ones are in <see cref="Fields"/>; free
+/// attributes lie under <c>labels.</c> and are keywords.
+/// </summary>
+public sealed class FieldName
+{
+    internal FieldName(string name, FieldType type)
+    {
+        Name = name;
+        Type = type;
+        Utf8 = System.Text.Encoding.UTF8.GetBytes(name);
+    }
+
+    /// <summary>Full dotted name, "log.level".</summary>
+    public string Name { get; }
+
+    /// <summary>The same as UTF-8.</summary>
+    public ReadOnlyMemory<byte> Utf8 { get; }
+
+    /// <summary>How it is compared.</summary>
+    public FieldType Type { get; }
+
+    /// <inheritdoc/>
+    public override string ToString() => Name;
+}

@@ -1,0 +1,68 @@
+using System.Buffers.Binary;
+using System.Buffers.Text;
+using System.Security.Cryptography;
+
+namespace Telemetry.Wire;
+
+/// <summary>
+/// <c>_id</c> of a document: 48 bits of the record's minted time in milliseconds, then 128 bits of SHA-256 over its
+/// identity, both big-endian; printed as 30 characters of base64url. The prefix keeps ids of a time near each other.
+/// </summary>
+public readonly record struct DocumentId(ulong MintedUnixMs, UInt128 Hash)
+{
+    /// <summary>Characters when printed.</summary>
+    public const int TextLength = 30;
+
+    private const int Size = 22;
+
+    /// <summary>Derives the id of a record. The minted time is the run's, microseconds since the Unix epoch.</summary>
+    public static DocumentId From(in RecordId record, long mintedUnixUs)
+    {
+        Span<byte> identity = stackalloc byte[LifetimeId.Size + 24];
+        record.Lifetime.Write(identity);
+        BinaryPrimitives.WriteUInt64BigEndian(identity[16..], record.Stream.Value);
+        BinaryPrimitives.WriteUInt64BigEndian(identity[24..], record.Epoch.Value);
+        BinaryPrimitives.WriteUInt64BigEndian(identity[32..], record.Seq);
+        Span<byte> hash = stackalloc byte[32];
+        SHA256.HashData(identity, hash);
+        var ms = (ulong)Math.Max(0, mintedUnixUs / 1000) & 0xFFFF_FFFF_FFFF;
+        return new DocumentId(ms, BinaryPrimitives.ReadUInt128BigEndian(hash));
+    }
+
+    /// <summary>Parses what <see cref="ToString"/> prints. Does not throw.</summary>
+    public static bool TryParse(ReadOnlySpan<char> text, out DocumentId id)
+    {
+        id = default;
+        Span<byte> bytes = stackalloc byte[Size + 2];
+        if (text.Length != TextLength || !Base64Url.TryDecodeFromChars(text, bytes, out var written) || written != Size)
+        {
+            return false;
+        }
+
+        var ms = BinaryPrimitives.ReadUInt64BigEndian(bytes) >> 16;
+        id = new DocumentId(ms, BinaryPrimitives.ReadUInt128BigEndian(bytes[6..]));
+        return true;
+    }
+
+    /// <summary>Writes the 30 characters as ASCII.</summary>
+    public void Format(Span<byte> destination)
+    {
+        Span<byte> bytes = stackalloc byte[Size + 2];
+        Fill(bytes);
+        Base64Url.EncodeToUtf8(bytes[..Size], destination);
+    }
+
+    /// <summary>30 characters of base64url.</summary>
+    public override string ToString()
+    {
+        Span<byte> bytes = stackalloc byte[Size + 2];
+        Fill(bytes);
+        return Base64Url.EncodeToString(bytes[..Size]);
+    }
+
+    private void Fill(Span<byte> bytes)
+    {
+        BinaryPrimitives.WriteUInt64BigEndian(bytes, MintedUnixMs << 16);
+        BinaryPrimitives.WriteUInt128BigEndian(bytes[6..], Hash);
+    }
+}
