@@ -21,7 +21,16 @@ public interface IDocumentReader
     /// <summary>The last documents of one stream or, without a stream, of one lifetime, ascending.</summary>
     ValueTask<IReadOnlyList<StoredDocument>> LastAsync(
         LifetimeId lifetime, StreamId? stream, int count, CancellationToken cancel);
+
+    /// <summary>
+    /// What was stored after <paramref name="after"/>, in order of arrival, for live tails. A null cursor returns no document
+    /// and the cursor of the present end.
+    /// </summary>
+    ValueTask<Arrivals> ArrivedAsync(KqlNode query, string? after, int limit, CancellationToken cancel);
 }
+
+/// <summary>Documents in order of arrival and the cursor to go on from.</summary>
+public sealed record Arrivals(IReadOnlyList<StoredDocument> Documents, string Cursor);
 
 /// <summary>What to search.</summary>
 /// <param name="Query">The tree.</param>
