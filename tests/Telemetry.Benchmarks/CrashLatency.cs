@@ -61,7 +61,7 @@ internal static class CrashLatency
         for (var quiet = 0; quiet < 15; await Task.Delay(200))
         {
             var size = gateway.WrittenBytes();
-            quiet = size == before && size > lines ? quiet + 1 : 0;
+            quiet = size - before < 256 << 10 && size > lines ? quiet + 1 : 0;
             before = size;
         }
 

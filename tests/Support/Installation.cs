@@ -3,30 +3,39 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
 
-namespace Telemetry.Benchmarks;
+namespace Telemetry.Tests.Support;
 
-/// <summary>The real binaries, a data directory of the benchmark's own, free loopback ports and the HTTP API.</summary>
-internal sealed class Installation : IAsyncDisposable
+/// <summary>The real binaries, a data directory of its own, free loopback ports and the HTTP API.</summary>
+public sealed class Installation : IAsyncDisposable
 {
     private static readonly HttpClient Http = new() { Timeout = TimeSpan.FromSeconds(60) };
     private readonly List<RunningProcess> _processes = [];
 
+    /// <summary>Root of the repository.</summary>
     public static string Repository { get; } = FindRepository();
 
+    /// <summary>The `telemetry` binary.</summary>
     public static string Telemetry => Path.Combine(Repository, "artifacts/bin/Telemetry.Cli/release/telemetry");
 
+    /// <summary>The native shipper.</summary>
     public static string Shipper => Path.Combine(Repository, "artifacts/publish/telemetry-shipper");
 
-    public string Folder { get; } = Directory.CreateTempSubdirectory("telemetry-bench-").FullName;
+    /// <summary>Everything of this installation, logs of its processes included.</summary>
+    public string Folder { get; } = Directory.CreateTempSubdirectory("telemetry-real-").FullName;
 
+    /// <summary>Port of API and console.</summary>
     public int HttpPort { get; } = FreePort();
 
+    /// <summary>Port of the gateway.</summary>
     public int GrpcPort { get; } = FreePort();
 
+    /// <summary>Data directory.</summary>
     public string Data => Path.Combine(Folder, "data");
 
+    /// <summary>Address of API and console.</summary>
     public string Url => $"http://127.0.0.1:{HttpPort}";
 
+    /// <summary>Address of the gateway.</summary>
     public string Gateway => $"http://127.0.0.1:{GrpcPort}";
 
     /// <summary>`telemetry up` with the native shipper; returns when the API answers.</summary>
@@ -37,6 +46,7 @@ internal sealed class Installation : IAsyncDisposable
         return up;
     }
 
+    /// <summary>Starts a program; what it prints goes to NAME.log in the folder.</summary>
     public RunningProcess Start(string name, string file, params string[] args)
     {
         Environment.SetEnvironmentVariable("TELEMETRY_SHIPPER", Shipper);
@@ -81,6 +91,7 @@ internal sealed class Installation : IAsyncDisposable
         return json.RootElement.GetProperty("total").GetInt64();
     }
 
+    /// <summary>A JSON answer of the API.</summary>
     public async Task<JsonDocument> GetAsync(string pathAndQuery, CancellationToken cancel = default)
     {
         await using var stream = await Http.GetStreamAsync(new Uri(Url + pathAndQuery), cancel);
@@ -91,6 +102,7 @@ internal sealed class Installation : IAsyncDisposable
     public long StoredBytes(string folder) => new DirectoryInfo(Path.Combine(Data, folder))
         .EnumerateFiles("*", SearchOption.AllDirectories).Sum(f => f.Length);
 
+    /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         foreach (var process in Enumerable.Reverse(_processes))
@@ -98,7 +110,7 @@ internal sealed class Installation : IAsyncDisposable
             await process.DisposeAsync();
         }
 
-        if (Environment.GetEnvironmentVariable("TELEMETRY_BENCH_KEEP") is null)
+        if (Environment.GetEnvironmentVariable("TELEMETRY_TEST_KEEP") is null)
         {
             Directory.Delete(Folder, recursive: true);
         }
@@ -120,7 +132,7 @@ internal sealed class Installation : IAsyncDisposable
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
         while (!File.Exists(Path.Combine(folder.FullName, "Telemetry.sln")))
         {
-            folder = folder.Parent ?? throw new DirectoryNotFoundException("Telemetry.sln is not above the benchmark.");
+            folder = folder.Parent ?? throw new DirectoryNotFoundException("Telemetry.sln is not above this program.");
         }
 
         return folder.FullName;

@@ -2,10 +2,10 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
 
-namespace Telemetry.Benchmarks;
+namespace Telemetry.Tests.Support;
 
-/// <summary>A process that the benchmark started, ended with it, and what the kernel says of it and its children.</summary>
-internal sealed partial class RunningProcess : IAsyncDisposable
+/// <summary>A process that a test or benchmark started, ended with it, and what the kernel says of it and its children.</summary>
+public sealed partial class RunningProcess : IAsyncDisposable
 {
     private const int SigTerm = 15;
     private const int SigKill = 9;
@@ -14,10 +14,13 @@ internal sealed partial class RunningProcess : IAsyncDisposable
 
     private RunningProcess(Process process, StreamWriter log) => (_process, _log) = (process, log);
 
+    /// <summary>Process id.</summary>
     public int Id => _process.Id;
 
+    /// <summary>True once it has ended.</summary>
     public bool HasExited => _process.HasExited;
 
+    /// <summary>Starts a program; what it prints is appended to the log file.</summary>
     public static RunningProcess Start(string logFile, string file, params string[] args)
     {
         var info = new ProcessStartInfo(file, args) { RedirectStandardOutput = true, RedirectStandardError = true };
@@ -54,6 +57,14 @@ internal sealed partial class RunningProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>Sends SIGKILL to this process alone and waits for its end.</summary>
+    public async Task KillAsync()
+    {
+        Kill(Id, SigKill);
+        await _process.WaitForExitAsync();
+    }
+
+    /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         await StopAsync();
