@@ -2,8 +2,11 @@ using System.Globalization;
 
 namespace Telemetry.Store.Sqlite.Documents;
 
-/// <summary><c>docs-SECONDS.db</c>: a partition by the bus time at which it begins, seconds since the Unix epoch.</summary>
-internal readonly record struct PartitionName(string Directory, long StartUnixSeconds) : IComparable<PartitionName>
+/// <summary><c>docs-SECONDS.db</c>: a partition by the bus time at which it begins.</summary>
+/// <param name="Directory">The lane's.</param>
+/// <param name="StartUnixSeconds">Seconds since the Unix epoch.</param>
+/// <param name="Lane">Which of the lanes of a reader it belongs to, 0..15.</param>
+internal readonly record struct PartitionName(string Directory, long StartUnixSeconds, int Lane = 0) : IComparable<PartitionName>
 {
     private const string Prefix = "docs-";
     private const string Suffix = ".db";
@@ -11,10 +14,13 @@ internal readonly record struct PartitionName(string Directory, long StartUnixSe
     public string Path => System.IO.Path.Combine(
         Directory, string.Create(CultureInfo.InvariantCulture, $"{Prefix}{StartUnixSeconds:D10}{Suffix}"));
 
-    public int CompareTo(PartitionName other) => StartUnixSeconds.CompareTo(other.StartUnixSeconds);
+    /// <summary>One number that tells it from all others of a reader.</summary>
+    public long Key => StartUnixSeconds << 4 | (uint)Lane;
+
+    public int CompareTo(PartitionName other) => Key.CompareTo(other.Key);
 
     /// <summary>The partitions of a lane, oldest first; none when the directory does not exist.</summary>
-    public static List<PartitionName> List(string directory)
+    public static List<PartitionName> List(string directory, int lane = 0)
     {
         List<PartitionName> names = [];
         if (!System.IO.Directory.Exists(directory))
@@ -28,7 +34,7 @@ internal readonly record struct PartitionName(string Directory, long StartUnixSe
             if (path.EndsWith(Suffix, StringComparison.Ordinal)
                 && long.TryParse(name[Prefix.Length..], NumberStyles.None, CultureInfo.InvariantCulture, out var start))
             {
-                names.Add(new PartitionName(directory, start));
+                names.Add(new PartitionName(directory, start, lane));
             }
         }
 
