@@ -37,6 +37,7 @@ public sealed class SqliteDocumentWriter : IDocumentWriter
     /// before, so that what the bus still has is stored again.
     /// </summary>
     /// <exception cref="IOException">The directory or a file cannot be used, through no fault of its content.</exception>
+    /// <exception cref="UnauthorizedAccessException">The directory or a file may not be used.</exception>
     public static SqliteDocumentWriter Open(string directory, SqliteStoreOptions options, TimeProvider time)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -220,7 +221,7 @@ public sealed class SqliteDocumentWriter : IDocumentWriter
         {
             Fail(e);
         }
-        catch (IOException e)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             Fail(new StoreException(SQLitePCL.raw.SQLITE_IOERR, e.Message));
         }
