@@ -78,7 +78,7 @@ internal sealed class CallRunner(HttpContext context, GrpcMethod method, GrpcSer
         {
             // The client is answered; the request stays with the handler until it returns.
             await EndAsync(call, GrpcStatus.DeadlineExceeded, drain: false);
-            call.Reset();
+            call.Abort();
             await handling;
         }
     }

@@ -165,8 +165,8 @@ public sealed class GrpcServerCall
         }
     }
 
-    /// <summary>Drops the stream with HTTP/2 CANCEL: the handler still holds the response and can no longer use it.</summary>
-    internal void Reset() => _context.Features.Get<IHttpResetFeature>()?.Reset(errorCode: 0x8);
+    /// <summary>Drops the stream with HTTP/2 CANCEL: reads and writes that wait return, and the client hears no status.</summary>
+    public void Abort() => _context.Features.Get<IHttpResetFeature>()?.Reset(errorCode: 0x8);
 
     private async ValueTask<ReadResult> ReadInputAsync(CancellationToken cancel)
     {
