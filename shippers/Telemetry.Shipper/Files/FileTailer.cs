@@ -453,7 +453,7 @@ internal sealed class FileTailer : IDisposable
     private void NoteWriteFailure()
     {
         _retryWriteAt = _time.GetTimestamp();
-        _diagnostics.Repeating(LogLevel.Warn, "plan", "The data directory is full or cannot be written: reading of files waits. "
+        _diagnostics.Repeating(LogLevel.Warn, "plan", $"Reading of files waits, because the data directory cannot be written ({_log.LastError}). "
             + "Nothing is lost while the files stay.");
     }
 

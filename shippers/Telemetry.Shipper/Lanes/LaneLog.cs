@@ -1,6 +1,4 @@
 using System.Buffers;
-using Telemetry.Shipper.Diagnostics;
-using Telemetry.Shipper.Streams;
 using Telemetry.Spool;
 using Telemetry.Wire;
 
@@ -52,8 +50,8 @@ internal sealed class LaneLog : IDisposable
     /// <summary>Set when something was acknowledged; waited for by the source.</summary>
     public Wakeup Acknowledgement { get; } = new();
 
-    /// <summary>What was appended last ends here.</summary>
-    public SpoolPosition End => _log.End;
+    /// <summary>What opening found damaged and was not reported before.</summary>
+    public IReadOnlyList<SpoolDamage> Damages { get; private set; } = [];
 
     /// <summary>All before it is acknowledged.</summary>
     public SpoolPosition Acknowledged
@@ -67,7 +65,8 @@ internal sealed class LaneLog : IDisposable
         }
     }
 
-    public bool IsDrained => Acknowledged == End;
+    /// <summary>True when every record that was appended is acknowledged.</summary>
+    public bool IsDrained => BufferedRecords == 0;
 
     public long UsedBytes => _log.UsedBytes;
 
@@ -144,13 +143,14 @@ internal sealed class LaneLog : IDisposable
     }
 
     /// <summary>Opens or creates the log and replays it. Damage is set aside by the log and reported, not thrown.</summary>
-    public static LaneLog Open(Lane lane, ISpoolDirectory directory, SpoolOptions options, TimeProvider time, Log log)
+    /// <exception cref="SpoolUnavailableException">The directory cannot be used, or another process has it.</exception>
+    public static LaneLog Open(Lane lane, ISpoolDirectory directory, SpoolOptions options, TimeProvider time)
     {
         var spool = SpoolLog.Open(directory, options, time, out var recovery);
         var cursor = SpoolCursor.Open(directory, CursorName);
-        var lane1 = new LaneLog(lane, spool, cursor, (int)Math.Max(options.SegmentBytes / 2, 64 << 10));
-        lane1.Replay(recovery, log);
-        return lane1;
+        var log = new LaneLog(lane, spool, cursor, (int)Math.Max(options.SegmentBytes / 2, 64 << 10));
+        log.Replay(recovery);
+        return log;
     }
 
     /// <summary>Appends a batch with its content. False when the log is full or cannot be written.</summary>
@@ -258,6 +258,9 @@ internal sealed class LaneLog : IDisposable
     /// <summary>Makes everything appended so far durable. False when the disk refused.</summary>
     public ValueTask<bool> FlushAsync() => _log.FlushAsync(_log.End);
 
+    /// <summary>What the disk said last.</summary>
+    public string LastError => _log.LastError?.Message ?? "The log is full.";
+
     /// <summary>
     /// Saves the cursor and gives back what is no longer needed. What the cursor points beyond is flushed first: after a power
     /// cut it never points past the log's end. False when the disk refused; nothing is lost then, more is resent.
@@ -289,6 +292,7 @@ internal sealed class LaneLog : IDisposable
     public void Dispose()
     {
         _log.Dispose();
+        _cursor.Dispose();
         Appended.Dispose();
         Acknowledgement.Dispose();
     }
@@ -312,10 +316,10 @@ internal sealed class LaneLog : IDisposable
         _pendingRecords += frame.Records;
     }
 
-    private void Replay(SpoolRecovery recovery, Log log)
+    private void Replay(SpoolRecovery recovery)
     {
-        _acknowledged = _cursor.Position;
-        var reader = _log.OpenReader(_log.Start, durableOnly: false);
+        _acknowledged = _saved = _cursor.Position;
+        using var reader = _log.OpenReader(_log.Start, durableOnly: false);
         while (reader.TryRead(out var frame))
         {
             Restored.Apply(frame.Payload);
@@ -326,7 +330,10 @@ internal sealed class LaneLog : IDisposable
             }
         }
 
-        _ = recovery;
-        _ = log;
+        Damages = recovery.Damages.Where(d => !d.Known && d.Kind != SpoolDamageKind.ForeignFile).ToList();
+        if (Damages.Count > 0)
+        {
+            Restored.Distrust();
+        }
     }
 }

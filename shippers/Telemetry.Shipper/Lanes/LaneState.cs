@@ -22,6 +22,9 @@ internal sealed class LaneState
     /// <summary>True when a frame did not decode: numbers that follow it are unknown, and streams must begin anew.</summary>
     public bool Unverifiable { get; private set; }
 
+    /// <summary>Frames are missing: the numbers are not to be continued.</summary>
+    public void Distrust() => Unverifiable = true;
+
     public void Apply(ReadOnlyMemory<byte> frame)
     {
         if (!LaneFrame.TryRead(frame, out var kind, out var content) || !TryApply(kind, content))

@@ -70,6 +70,7 @@ internal sealed class LaneSession
         var watching = EndWith(WatchAsync(end.Token), end);
         await Task.WhenAll(reading, writing, watching);
         _caughtUp = false;
+        _reader.Dispose();
         Release();
         stop.ThrowIfCancellationRequested();
         return _problem.Length > 0 ? _problem : _connection.Problem;
@@ -313,7 +314,7 @@ internal sealed class LaneSession
             return SplitIntoQueue(shipment);
         }
 
-        var reader = _log.OpenReader(shipment.Entry.Position);
+        using var reader = _log.OpenReader(shipment.Entry.Position);
         if (shipment.IsRetry || shipment.Entry.Open != 1 || !reader.TryRead(out var frame)
             || Load(shipment.Entry, frame, isRetry: true) is not { } again)
         {
