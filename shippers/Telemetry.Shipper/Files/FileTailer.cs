@@ -170,9 +170,10 @@ internal sealed class FileTailer : IDisposable
                 return Look(stream, file) == file.State.Offset ? ReadOutcome.Drained : ReadOutcome.Waiting;
             }
 
-            var isLast = file.State.Offset + read >= size;
-            var outcome = TakeRecords(stream, file, _buffer.AsSpan(0, read), isLast ? pause : SourcePause.None, size);
-            if (outcome is ReadOutcome.Blocked or ReadOutcome.More || isLast)
+            var begin = file.State.Offset;
+            var isLast = begin + read >= size;
+            var outcome = TakeRecords(stream, file, _buffer.AsSpan(0, read), isLast ? pause : SourcePause.None, size, pause);
+            if (outcome is ReadOutcome.Blocked or ReadOutcome.More || isLast || file.State.Offset == begin)
             {
                 return outcome;
             }
@@ -254,7 +255,8 @@ internal sealed class FileTailer : IDisposable
         return total;
     }
 
-    private ReadOutcome TakeRecords(TailedStream stream, TailedFile file, ReadOnlySpan<byte> data, SourcePause pause, long size)
+    private ReadOutcome TakeRecords(TailedStream stream, TailedFile file, ReadOnlySpan<byte> data, SourcePause pause, long size,
+        SourcePause pauseAtEnd)
     {
         if (file.State.Open && !SkipLineEnd(file, ref data, pause))
         {
@@ -266,7 +268,7 @@ internal sealed class FileTailer : IDisposable
             var found = RecordScanner.Next(data, pause, _options.Scan, out var record);
             if (found == ScanResult.LongLine)
             {
-                return TakeLongLine(stream, file, size, pause);
+                return TakeLongLine(stream, file, size, pauseAtEnd);
             }
 
             if (found == ScanResult.NeedMore)
