@@ -9,6 +9,7 @@ namespace Telemetry.Cli.Supervision;
 /// </summary>
 internal sealed class ChildProcess : IDisposable
 {
+    public const int SigKill = 9;
     private const int SigTerm = 15;
 
     private readonly Process _process;
@@ -53,6 +54,9 @@ internal sealed class ChildProcess : IDisposable
         return new ChildProcess(Process.Start(start)!, redirect ? File.AppendText(spec.OutputFile!) : null, time);
     }
 
+    /// <summary>Sends a signal to a process that need not be a child.</summary>
+    public static void Signal(int processId, int signal) => _ = Kill(processId, signal);
+
     public Task WaitAsync(CancellationToken cancel) => _process.WaitForExitAsync(cancel);
 
     /// <summary>Sends a signal; a child that has ended already is left alone.</summary>
@@ -60,7 +64,7 @@ internal sealed class ChildProcess : IDisposable
     {
         if (!_process.HasExited)
         {
-            _ = Kill(_process.Id, signal);
+            Signal(_process.Id, signal);
         }
     }
 
