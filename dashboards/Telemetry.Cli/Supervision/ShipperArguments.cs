@@ -29,7 +29,7 @@ internal sealed record ShipperArguments
     private IEnumerable<string> Common() =>
     [
         "--gateway", Gateway,
-        "--state", State,
+        "--data", State,
         .. TokenFile is null ? Array.Empty<string>() : ["--token-file", TokenFile],
         .. CertificateAuthority is null ? Array.Empty<string>() : ["--ca", CertificateAuthority],
         .. Identity,
