@@ -35,7 +35,8 @@ internal static class TelemetryCli
             await FlushQuietlyAsync(context.Out);
             foreach (var sentence in failure.Sentences)
             {
-                await context.Error.WriteLineAsync($"telemetry: {sentence}");
+                // An indented line shows what the sentence above it speaks of.
+                await context.Error.WriteLineAsync(sentence.StartsWith(' ') ? sentence : $"telemetry: {sentence}");
             }
 
             return failure.ExitCode;

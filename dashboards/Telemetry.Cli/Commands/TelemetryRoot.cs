@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using Telemetry.Cli.Options;
 
 namespace Telemetry.Cli.Commands;
@@ -6,16 +7,17 @@ namespace Telemetry.Cli.Commands;
 /// <summary>The tree of verbs.</summary>
 internal static class TelemetryRoot
 {
-    public static RootCommand Create(CliContext context)
+    public static Command Create(CliContext context)
     {
         var configuration = new ConfigurationSource(context);
-        var root = new RootCommand("Logs and crashes of servers that are replaced instead of repaired.")
+        var root = new Command("telemetry", "Logs and crashes of servers that are replaced instead of repaired.")
         {
             SearchCommand.Create(context, configuration),
             ConfigCommand.Create(context, configuration),
             VersionCommand.Create(context),
         };
         root.Options.Add(configuration.File);
+        root.Options.Add(new HelpOption());
         return root;
     }
 }

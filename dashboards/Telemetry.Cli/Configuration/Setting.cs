@@ -13,6 +13,9 @@ internal sealed record Setting(string Key, SettingKind Kind, string Default, str
     /// <summary>True when the flag's presence means false ("--no-shipper").</summary>
     public bool FlagNegates { get; init; }
 
+    /// <summary>What the help says of a flag that negates.</summary>
+    public string? NegatedDescription { get; init; }
+
     /// <summary>What the help calls the flag's value.</summary>
     public string? ValueName { get; init; }
 

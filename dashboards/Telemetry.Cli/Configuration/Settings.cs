@@ -46,7 +46,8 @@ internal static class Settings
         "Size of the bus above which the oldest indexed segments are deleted."));
 
     public static readonly Setting ShipperEnabled = Add(new("shipper.enabled", SettingKind.Switch, "true",
-        "Run a shipper for this machine.") { Flag = "--no-shipper", FlagNegates = true });
+        "Run a shipper for this machine.")
+        { Flag = "--no-shipper", FlagNegates = true, NegatedDescription = "Run no shipper for this machine." });
 
     public static readonly Setting ShipperWatch = Add(new("shipper.watch", SettingKind.List, "",
         "Files to ship, repeatable; without it the readable system logs.") { Flag = "--watch", ValueName = "GLOB" });

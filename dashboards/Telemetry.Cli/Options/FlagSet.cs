@@ -65,7 +65,7 @@ internal sealed class FlagSet
         {
             SettingKind.Switch => new Option<bool>(flag)
             {
-                Description = setting.FlagNegates ? $"Do not: {setting.Description}" : setting.Description,
+                Description = setting.NegatedDescription ?? setting.Description,
             },
             SettingKind.List => new Option<string[]>(flag)
             {
