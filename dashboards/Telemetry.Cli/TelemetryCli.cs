@@ -50,6 +50,11 @@ internal static class TelemetryCli
         {
             return ExitCodes.Fine;
         }
+        catch (IOException e)
+        {
+            await context.Error.WriteLineAsync($"telemetry: {e.Message}");
+            return ExitCodes.Failed;
+        }
     }
 
     private static string[] Explain(ParseResult parsed)
@@ -77,6 +82,6 @@ internal static class TelemetryCli
     private static bool IsBrokenPipe(IOException e)
     {
         const int epipe = 32;
-        return e.HResult == epipe || e.Message.Contains("Broken pipe", StringComparison.Ordinal);
+        return e.HResult == epipe;
     }
 }

@@ -64,5 +64,5 @@ internal sealed class SearchCommand(CliContext context, TelemetryApi api, bool j
     }
 
     private Task PrintAsync(JsonElement document) =>
-        context.Out.WriteLineAsync(json ? document.GetRawText() : _line.Of(document));
+        context.Out.WriteLineAsync(json ? JsonFields.OneLine(document) : _line.Of(document));
 }

@@ -13,6 +13,10 @@ internal static class TelemetryRoot
         var root = new Command("telemetry", "Logs and crashes of servers that are replaced instead of repaired.")
         {
             SearchCommand.Create(context, configuration),
+            LifetimesCommand.Create(context, configuration),
+            CrashesCommand.Create(context, configuration),
+            TokenCommand.Create(context, configuration),
+            TlsCommand.Create(context, configuration),
             ConfigCommand.Create(context, configuration),
             VersionCommand.Create(context),
         };

@@ -98,7 +98,7 @@ internal sealed class DemoServer(ServerPlan plan, DemoSetup setup, TimeProvider 
     private ShipperArguments Arguments() => new()
     {
         Gateway = setup.Gateway,
-        State = State,
+        Data = State,
         Identity =
         [
             "--instance-id", plan.Name, "--boot-id", _bootId, "--host-name", plan.Name, "--role", plan.Role, "--zone", plan.Zone,

@@ -11,11 +11,11 @@ internal sealed class DocumentLine(bool color)
     /// <summary>One line; the further lines of a message are indented.</summary>
     public string Of(JsonElement document)
     {
-        var time = Text(document, "@timestamp") ?? "";
-        var level = Text(document, "log", "level") ?? "";
-        var origin = string.Join(' ', new[] { Text(document, "host", "name"), Text(document, "service", "name") }
+        var time = JsonFields.Text(document, "@timestamp") ?? "";
+        var level = JsonFields.Text(document, "log", "level") ?? "";
+        var origin = string.Join(' ', new[] { JsonFields.Text(document, "host", "name"), JsonFields.Text(document, "service", "name") }
             .Where(part => part is { Length: > 0 }));
-        var message = Text(document, "message") ?? Text(document, "event", "original") ?? Summary(document);
+        var message = JsonFields.Text(document, "message") ?? JsonFields.Text(document, "event", "original") ?? Summary(document);
         return string.Join(' ', new[]
         {
             Paint(Dim, VisibleText.Of(Shorten(time))),
@@ -30,22 +30,7 @@ internal sealed class DocumentLine(bool color)
         time.Length == "2026-11-22T11:05:58.123456Z".Length ? $"{time[..23]}Z" : time;
 
     private static string Summary(JsonElement document) =>
-        $"({Text(document, "event", "action") ?? Text(document, "event", "kind") ?? "event"}) {Text(document, "event", "reason")}".TrimEnd();
-
-    private static string? Text(JsonElement document, params ReadOnlySpan<string> path)
-    {
-        foreach (var name in path)
-        {
-            if (document.ValueKind != JsonValueKind.Object || !document.TryGetProperty(name, out document))
-            {
-                return null;
-            }
-        }
-
-        return document.ValueKind == JsonValueKind.Array && document.GetArrayLength() > 0
-            ? document[0].ToString()
-            : document.ToString();
-    }
+        $"({JsonFields.Text(document, "event", "action") ?? JsonFields.Text(document, "event", "kind") ?? "event"}) {JsonFields.Text(document, "event", "reason")}".TrimEnd();
 
     private static string StyleOf(string level) => level.ToLowerInvariant() switch
     {

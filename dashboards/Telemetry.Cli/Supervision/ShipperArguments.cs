@@ -7,7 +7,7 @@ internal sealed record ShipperArguments
     public required string Gateway { get; init; }
 
     /// <summary>Directory of its spool and state.</summary>
-    public required string State { get; init; }
+    public required string Data { get; init; }
 
     /// <summary>File with the token; null without.</summary>
     public string? TokenFile { get; init; }
@@ -29,7 +29,7 @@ internal sealed record ShipperArguments
     private IEnumerable<string> Common() =>
     [
         "--gateway", Gateway,
-        "--data", State,
+        "--data", Data,
         .. TokenFile is null ? Array.Empty<string>() : ["--token-file", TokenFile],
         .. CertificateAuthority is null ? Array.Empty<string>() : ["--ca", CertificateAuthority],
         .. Identity,
