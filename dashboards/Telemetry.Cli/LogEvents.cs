@@ -10,5 +10,7 @@ internal static class LogEvents
     public const int Insecure = 9005;
     public const int NoShipper = 9006;
     public const int Stopping = 9007;
-    public const int LoopFailed = 9008;
+    public const int StoreSetAside = 9008;
+    public const int StoreUnreadable = 9009;
+    public const int DemoFailed = 9010;
 }

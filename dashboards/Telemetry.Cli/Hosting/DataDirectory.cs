@@ -1,3 +1,5 @@
+using Telemetry.Wire;
+
 namespace Telemetry.Cli.Hosting;
 
 /// <summary>Where each part's files lie.</summary>
@@ -10,7 +12,8 @@ internal sealed record DataDirectory(string Path)
 
     public string Store => In("store");
 
-    public string Tokens => In("tokens");
+    /// <summary>Documents and state of one lane.</summary>
+    public string StoreOf(Lane lane) => System.IO.Path.Combine(Store, lane == Lane.Critical ? "critical" : "bulk");
 
     public string Shipper => In("shipper");
 
