@@ -36,15 +36,15 @@ internal sealed record CliContext
     public static CliContext OfProcess()
     {
         var environment = EnvironmentSettings.OfProcess();
-        var terminal = !Console.IsOutputRedirected;
+        var terminal = !System.Console.IsOutputRedirected;
         return new CliContext
         {
             Out = StandardOutput.Open(),
-            Error = Console.Error,
+            Error = System.Console.Error,
             Environment = environment,
             IsRoot = System.Environment.UserName == "root",
             Color = terminal && environment.GetValueOrDefault("NO_COLOR", "").Length == 0,
-            Width = terminal && Console.WindowWidth > 0 ? Console.WindowWidth : 160,
+            Width = terminal && System.Console.WindowWidth > 0 ? System.Console.WindowWidth : 160,
         };
     }
 }

@@ -4,7 +4,7 @@ using System.Text;
 namespace Telemetry.Cli;
 
 /// <summary>
-/// Standard output that says when nobody reads it any more: <see cref="Console.Out"/> swallows a broken pipe, and
+/// Standard output that says when nobody reads it any more: <see cref="System.Console.Out"/> swallows a broken pipe, and
 /// <c>telemetry search --follow | head</c> would never end. It writes where the descriptor stands, which a file stream does not
 /// do when several programs share a file.
 /// </summary>

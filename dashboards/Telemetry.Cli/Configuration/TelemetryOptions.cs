@@ -16,7 +16,7 @@ internal sealed record TelemetryOptions
     /// <summary>Full path of the data directory.</summary>
     public required string DataDirectory { get; init; }
 
-    public ListenOptions Listen { get; init; } = new();
+    public ListenerOptions Listen { get; init; } = new();
 
     public RetentionOptions Retention { get; init; } = new();
 
@@ -34,7 +34,7 @@ internal sealed record TelemetryOptions
         return new TelemetryOptions
         {
             DataDirectory = reader.FullPath(Settings.DataDirectory),
-            Listen = ListenOptions.Read(reader, problems),
+            Listen = ListenerOptions.Read(reader, problems),
             Retention = RetentionOptions.Read(reader),
             Shipper = LocalShipperOptions.Read(reader),
             Client = ClientOptions.Read(reader, problems),

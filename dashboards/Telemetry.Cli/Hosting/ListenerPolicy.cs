@@ -8,9 +8,9 @@ internal static class ListenerPolicy
 {
     /// <summary>Refuses what is open to the network and unprotected.</summary>
     /// <exception cref="CliFailure">TLS or a token is missing; exit 2.</exception>
-    public static void Check(ListenOptions listen, IEnumerable<IPEndPoint> endpoints, bool hasTokens)
+    public static void Check(ListenerOptions listen, IEnumerable<IPEndPoint> endpoints, bool hasTokens)
     {
-        var open = endpoints.Where(ListenOptions.IsBeyondLoopback).Select(endpoint => endpoint.ToString()).ToArray();
+        var open = endpoints.Where(ListenerOptions.IsBeyondLoopback).Select(endpoint => endpoint.ToString()).ToArray();
         if (open.Length == 0 || listen.Insecure)
         {
             return;

@@ -64,8 +64,8 @@ internal sealed class LocalShipper : IAsyncDisposable
         _stop.Dispose();
     }
 
-    private static bool NeedsToken(ListenOptions listen) =>
-        ListenOptions.IsBeyondLoopback(listen.Grpc) && !listen.Insecure;
+    private static bool NeedsToken(ListenerOptions listen) =>
+        ListenerOptions.IsBeyondLoopback(listen.Grpc) && !listen.Insecure;
 
     private static string TokenFile(DataDirectory data, TokenStore tokens)
     {

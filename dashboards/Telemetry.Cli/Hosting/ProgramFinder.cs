@@ -7,7 +7,7 @@ internal static class ProgramFinder
 {
     private const string SolutionFile = "Telemetry.sln";
 
-    /// <summary>Full path of the program, or null. A published one is preferred to a built one, the newest of either.</summary>
+    /// <summary>Full path of the program, or null. A published one is preferred, then the newest built.</summary>
     /// <param name="name">File name, "telemetry-shipper".</param>
     /// <param name="project">Project that makes it, "Telemetry.Shipper".</param>
     /// <param name="baseDirectory">Directory of this program.</param>
@@ -19,9 +19,15 @@ internal static class ProgramFinder
             return beside;
         }
 
-        return TreeAbove(baseDirectory) is { } tree
-            ? Newest(tree, name, "publish", name, project) ?? Newest(tree, name, "bin", project)
-            : null;
+        if (TreeAbove(baseDirectory) is not { } tree)
+        {
+            return null;
+        }
+
+        var published = Path.Combine(tree, "artifacts", "publish", name);
+        return File.Exists(published) && CanRun(published)
+            ? published
+            : NewestBuilt(Path.Combine(tree, "artifacts", "bin", project), name);
     }
 
     /// <summary>Root of the source tree that this program was built in; null when installed.</summary>
@@ -38,12 +44,10 @@ internal static class ProgramFinder
         return null;
     }
 
-    private static string? Newest(string tree, string name, string output, params IEnumerable<string> folders) => folders
-        .Select(folder => new DirectoryInfo(Path.Combine(tree, "artifacts", output, folder)))
-        .Where(folder => folder.Exists)
-        .SelectMany(folder => folder.EnumerateFiles(name, SearchOption.AllDirectories))
-        .Where(file => CanRun(file.FullName))
-        .MaxBy(file => file.LastWriteTimeUtc)?.FullName;
+    private static string? NewestBuilt(string folder, string name) => !Directory.Exists(folder) ? null
+        : new DirectoryInfo(folder).EnumerateFiles(name, SearchOption.AllDirectories)
+            .Where(file => CanRun(file.FullName))
+            .MaxBy(file => file.LastWriteTimeUtc)?.FullName;
 
     // A host built for net9.0 exists only to be published; the runtime to start it may be missing.
     private static bool CanRun(string path) =>

@@ -57,8 +57,8 @@ internal static class LifetimeTables
 
     private static Table Facts(JsonElement lifetime)
     {
-        var table = Tables.Create("lifetime", Text(lifetime, "id") ?? "");
-        foreach (var name in new[] { "instance_id", "boot_id", "host_name", "role", "zone", "image", "kernel", "os", "agent_version", "end_reason" })
+        var table = Tables.Create("lifetime", "");
+        foreach (var name in new[] { "id", "instance_id", "boot_id", "host_name", "role", "zone", "image", "kernel", "os", "agent_version", "end_reason" })
         {
             Add(table, Cell(name.Replace('_', ' ')), Cell(Text(lifetime, name)));
         }

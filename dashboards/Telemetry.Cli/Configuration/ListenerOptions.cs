@@ -3,7 +3,7 @@ using System.Net;
 namespace Telemetry.Cli.Configuration;
 
 /// <summary>The two listeners. Beyond loopback they need TLS and tokens, unless <see cref="Insecure"/>.</summary>
-internal sealed record ListenOptions
+internal sealed record ListenerOptions
 {
     /// <summary>Console and HTTP API. Default 127.0.0.1:5080.</summary>
     public IPEndPoint Http { get; init; } = new(IPAddress.Loopback, 5080);
@@ -29,9 +29,9 @@ internal sealed record ListenOptions
     /// <summary>True when the address can be reached from other machines.</summary>
     public static bool IsBeyondLoopback(IPEndPoint endpoint) => !IPAddress.IsLoopback(endpoint.Address);
 
-    public static ListenOptions Read(SettingReader reader, List<string> problems)
+    public static ListenerOptions Read(SettingReader reader, List<string> problems)
     {
-        var options = new ListenOptions
+        var options = new ListenerOptions
         {
             Http = new IPEndPoint(reader.Address(Settings.HttpListen), reader.Port(Settings.HttpPort)),
             Grpc = new IPEndPoint(reader.Address(Settings.GrpcListen), reader.Port(Settings.GrpcPort)),
