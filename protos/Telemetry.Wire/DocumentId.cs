@@ -34,7 +34,8 @@ public readonly record struct DocumentId(ulong MintedUnixMs, UInt128 Hash)
     {
         id = default;
         Span<byte> bytes = stackalloc byte[Size + 2];
-        if (text.Length != TextLength || !Base64Url.TryDecodeFromChars(text, bytes, out var written) || written != Size)
+        if (text.Length != TextLength || !Base64Url.IsValid(text)
+            || !Base64Url.TryDecodeFromChars(text, bytes, out var written) || written != Size)
         {
             return false;
         }

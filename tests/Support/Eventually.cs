@@ -21,11 +21,7 @@ public static class Eventually
                 Assert.Fail($"Not within {deadline ?? TimeSpan.FromSeconds(10)}: {what}");
             }
 
-            await Pause();
+            await Task.Delay(10);
         }
     }
-
-#pragma warning disable RS0030 // The one place that polls.
-    private static Task Pause() => Task.Delay(10);
-#pragma warning restore RS0030
 }

@@ -1,0 +1,94 @@
+# What ./build and .ci/run share: compiling, publishing, running test projects and adding up their results.
+
+results=artifacts/test-results
+configuration=release
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_CLI_USE_MSBUILD_SERVER=0
+# Long campaigns choose their walk by the commit, so that each one explores something new and can be repeated.
+export TELEMETRY_SEED=${TELEMETRY_SEED-$((16#$(git rev-parse --short=7 HEAD 2>/dev/null || echo 1)))}
+
+die() { echo "build: $*" >&2; exit 2; }
+
+# Debian's packages that tests use: a C linker for the native shipper, a browser for the pages.
+install_prerequisites() {
+  local missing=()
+  command -v clang >/dev/null || missing+=(clang)
+  [ -e /usr/include/zlib.h ] || missing+=(zlib1g-dev)
+  command -v chromium >/dev/null || missing+=(chromium)
+  [ ${#missing[@]} -eq 0 ] && return
+  if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+    echo "build: installing ${missing[*]}"
+    { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "${missing[@]}"; } >/dev/null 2>&1 && return
+  fi
+  echo "build: missing ${missing[*]}; the tests that need them are skipped. Install: apt-get install ${missing[*]}" >&2
+}
+
+compile() {
+  local project
+  for project; do
+    dotnet build "$project" -c "$configuration" -v q --nologo -clp:NoSummary ||
+      die "'$project' does not compile"
+  done
+}
+
+publish_shipper() {
+  dotnet publish shippers/Telemetry.Shipper -c Release -f net9.0 -r linux-x64 -p:PublishAot=true \
+    -o artifacts/publish -v q --nologo -clp:NoSummary || die "the native shipper does not publish"
+}
+
+publish_shipper_if_possible() {
+  if command -v clang >/dev/null && [ -e /usr/include/zlib.h ]; then publish_shipper; fi
+}
+
+test_projects() { find tests -name '*.Tests.csproj' -printf '%f\n' | sed 's/\.csproj$//' | sort; }
+
+# run_tests PROJECT RUNNER-ARGS…: one project; results as XML, output shown when it fails.
+run_tests() {
+  local project=$1 name log status=0
+  shift
+  name=$project-$(printf '%s' "$*" | cksum | cut -d' ' -f1)
+  mkdir -p "$results"
+  log=$results/$name.log
+  artifacts/bin/$project/$configuration/$project -noLogo -noColor -xml "$results/$name.xml" "$@" >"$log" 2>&1 || status=$?
+  if [ "$status" != 0 ] || [[ " $* " == *" -showliveoutput "* ]]; then cat "$log"; fi
+  [ -s "$results/$name.xml" ] || echo "$project: the runner ended with $status" >>"$results/broken"
+}
+
+run_unit() {
+  local started=$SECONDS project
+  export -f run_tests
+  export results configuration
+  test_projects | xargs -P "$(nproc)" -I{} bash -c 'run_tests {} -trait- Category=heavy -trait- Category=chaos'
+  echo "unit tests: $((SECONDS - started)) s"
+}
+
+# Heavy tests start real processes and take machine-wide things, so one at a time, each project within its budget.
+run_heavy() {
+  local started project
+  for project in $(test_projects); do
+    started=$SECONDS
+    run_tests "$project" -trait Category=heavy -trait Category=chaos -parallel none
+    [ $((SECONDS - started)) -lt 2 ] || echo "heavy tests of $project: $((SECONDS - started)) s"
+  done
+}
+
+run_project() {
+  [ -d "tests/$1" ] || die "there is no test project '$1'; there are: $(test_projects | tr '\n' ' ')"
+  run_tests "$1" -parallel none -showliveoutput
+}
+
+# Adds up the XML of all runs; the last line is the one that counts.
+report() {
+  local sums
+  echo "slowest tests, s:"
+  sed -n 's/.*<test name="\([^"]*\)".* time="\([^"]*\)".*/\2 \1/p' "$results"/*.xml | sort -rn | head -20 | sed 's/^/  /'
+  sed -n '/<test name=/{s/.*<test name="\([^"]*\)".*/\1/;h};/<reason>/{s/.*<reason>\(<!\[CDATA\[\)\{0,1\}\(.*\)/\2/;s/\(\]\]>\)\{0,1\}<\/reason>.*//;G;s/\(.*\)\n\(.*\)/skipped: \2: \1/;p}' "$results"/*.xml
+  sums=$(sed -n 's/.*<assembly .* passed="\([0-9]*\)".* failed="\([0-9]*\)".* skipped="\([0-9]*\)".*/\1 \2 \3/p' "$results"/*.xml |
+    awk '{p+=$1; f+=$2; s+=$3} END {print p+0, f+0, s+0}')
+  if [ -e "$results/broken" ]; then cat "$results/broken"; fi
+  read -r passed failed skipped <<<"$sums"
+  [ ! -e "$results/broken" ] || failed=$((failed + $(wc -l <"$results/broken")))
+  echo "$passed passed, $failed failed, $skipped skipped"
+  [ "$failed" = 0 ]
+}
+
+rm -rf "$results"
