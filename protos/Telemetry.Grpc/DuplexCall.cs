@@ -141,7 +141,7 @@ public sealed class DuplexCall : IAsyncDisposable
             if (ResponseStatus.FromHeaders(response) is { } status)
             {
                 Trailers = Headers;
-                End(status);
+                End(status, byServer: true);
                 return null;
             }
 
@@ -180,9 +180,15 @@ public sealed class DuplexCall : IAsyncDisposable
                 return true;
             }
 
-            if (!fault.IsOk || result.IsCompleted)
+            if (!fault.IsOk)
             {
-                End(!fault.IsOk ? fault : ReadStatus(buffer.IsEmpty));
+                End(fault);
+                return false;
+            }
+
+            if (result.IsCompleted)
+            {
+                End(ReadStatus(buffer.IsEmpty), byServer: true);
                 return false;
             }
 
@@ -230,7 +236,9 @@ public sealed class DuplexCall : IAsyncDisposable
     }
 
     /// <summary>Decides the status once; any thread.</summary>
-    private void End(GrpcStatus status)
+    /// <param name="status">The status.</param>
+    /// <param name="byServer">The server has ended its side; otherwise the stream is reset.</param>
+    private void End(GrpcStatus status, bool byServer = false)
     {
         // What a server or a transport says about a call whose time is up follows from that ("Client Cancellation").
         if (status.Code is StatusCode.Cancelled or StatusCode.Unavailable && _timeout is { } timeout
@@ -242,14 +250,18 @@ public sealed class DuplexCall : IAsyncDisposable
         if (_end.TrySetResult(status))
         {
             _deadlineTimer?.Dispose();
+            if (byServer)
+            {
+                // A half-close spares the server a reset.
+                _content.Complete();
+            }
+
             TearDown();
         }
     }
 
     private void TearDown()
     {
-        // A server that has answered is told of the half-close before the stream is dropped, which spares it a reset.
-        _content.Complete();
         _content.Abandon();
         _abort.Cancel();
         _reader?.CancelPendingRead();

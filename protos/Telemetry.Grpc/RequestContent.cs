@@ -19,11 +19,11 @@ internal sealed class RequestContent : HttpContent
     /// <summary>Half-closes the stream. Idempotent.</summary>
     public void Complete() => _completed.TrySetResult();
 
-    /// <summary>Lets those go who wait for the stream.</summary>
+    /// <summary>Gives the stream up: the server sees a reset and not a half-close. Idempotent.</summary>
     public void Abandon()
     {
         _stream.TrySetCanceled();
-        _completed.TrySetResult();
+        _completed.TrySetCanceled();
     }
 
     protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>

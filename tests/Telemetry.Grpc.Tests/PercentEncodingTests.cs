@@ -10,9 +10,12 @@ public class PercentEncodingTests
     [InlineData("50% ☃", "50%25 %E2%98%83")]
     [InlineData("\t\n\x7f", "%09%0A%7F")]
     [InlineData("\ud83d\ude00", "%F0%9F%98%80")]
-    [InlineData("a\ud83db", "a%EF%BF%BDb")]
     [InlineData("", "")]
     public void Encodes(string text, string encoded) => Assert.Equal(encoded, PercentEncoding.Encode(text));
+
+    [Fact]
+    public void LoneSurrogateBecomesTheReplacementCharacter() =>
+        Assert.Equal("a%EF%BF%BDb", PercentEncoding.Encode("a\ud83d" + "b"));
 
     [Theory]
     [InlineData("%zz%C3", "%zz\ufffd")]

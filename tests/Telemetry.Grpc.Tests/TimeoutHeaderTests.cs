@@ -8,21 +8,17 @@ public class TimeoutHeaderTests
     [InlineData(1, "100n")]
     [InlineData(10_000, "1000000n")]
     [InlineData(15_000_000, "1500000u")]
-    [InlineData(999_999_999, "99999999u", 999_999_990)]
-    [InlineData(1_000_000_001, "100001m", 1_000_010_000)]
+    [InlineData(999_999_999, "100000m")]
+    [InlineData(1_000_000_001, "100001m")]
     [InlineData(864_000_000_000, "86400000m")]
-    public void EncodesInTheFinestUnitRoundingUp(long ticks, string header, long? back = null)
+    public void EncodesInTheFinestUnitRoundingUp(long ticks, string header)
     {
-        // A value that does not fit its unit's eight digits goes to the next, upwards.
         var encoded = TimeoutHeader.Encode(TimeSpan.FromTicks(ticks));
         Assert.True(TimeoutHeader.TryDecode(encoded, out var decoded));
         Assert.True(encoded.Length <= 9);
         Assert.True(decoded.Ticks >= ticks, $"{encoded} is shorter than asked");
         Assert.True(decoded.Ticks <= Math.Max(1, ticks) * 1.001, $"{encoded} is much longer than asked");
-        if (back is null)
-        {
-            Assert.Equal(header, encoded);
-        }
+        Assert.Equal(header, encoded);
     }
 
     [Theory]

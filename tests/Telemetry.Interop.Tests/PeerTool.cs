@@ -7,13 +7,16 @@ namespace Telemetry.Interop.Tests;
 internal static class PeerTool
 {
     /// <summary>Path of the program; skips the test, naming what is missing, where it is absent.</summary>
-    public static string Find(string name, [CallerFilePath] string thisFile = "")
+    public static string Find(string name)
     {
-        var repository = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(thisFile)!, "../.."));
-        var path = Path.Combine(repository, "../shared/tools", name);
-        Assert.SkipUnless(OperatingSystem.IsLinux() && File.Exists(path), $"../shared/tools/{name} is absent");
-        return path;
+        Assert.SkipUnless(Exists(name), $"../shared/tools/{name} is absent");
+        return PathOf(name);
     }
+
+    public static bool Exists(string name) => OperatingSystem.IsLinux() && File.Exists(PathOf(name));
+
+    private static string PathOf(string name, [CallerFilePath] string thisFile = "") =>
+        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(thisFile)!, "../../../shared/tools", name));
 
     public static Process Start(string name, params string[] arguments) =>
         Process.Start(new ProcessStartInfo(Find(name), arguments)

@@ -15,12 +15,14 @@ namespace Telemetry.Shipper.Tests.Support;
 /// </summary>
 internal sealed class TestShipper : IAsyncDisposable
 {
+    private static int _seed;
+
     private readonly CancellationTokenSource _stop = new();
     private readonly List<Task> _sending = [];
     private readonly SenderOptions _senderOptions = new() { MinBackoff = TimeSpan.FromMilliseconds(5), AckTimeout = TimeSpan.FromSeconds(2) };
 
     public TestShipper(string data, string watch, FakeGateway gateway, FakeTime time, LifetimeContext? context = null,
-        Func<TailerOptions, TailerOptions>? configure = null, int seed = 1, bool send = true)
+        Func<TailerOptions, TailerOptions>? configure = null, bool send = true)
     {
         Gateway = gateway;
         Time = time;
@@ -29,7 +31,7 @@ internal sealed class TestShipper : IAsyncDisposable
         var options = new SpoolOptions { SegmentBytes = 64 << 10, MaxBytes = 1 << 20, ReserveBytes = 256 << 10 };
         Critical = LaneLog.Open(Lane.Critical, new RealSpoolDirectory(Path.Combine(data, "critical")), options, TimeProvider.System);
         Bulk = LaneLog.Open(Lane.Bulk, new RealSpoolDirectory(Path.Combine(data, "bulk")), options, TimeProvider.System);
-        var random = new Random(seed);
+        var random = new Random(Interlocked.Increment(ref _seed));
         Recorder = new CriticalRecorder(Critical, context, "", Diagnostics, time, random);
         Plans = new PlanReader();
         var tail = new TailerOptions { Watch = [new Glob(watch)] };
