@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Telemetry.Console.Api;
@@ -13,6 +14,13 @@ namespace Telemetry.Console;
 public static class ConsoleEndpoints
 {
     private static readonly string[] Reading = [HttpMethods.Get, HttpMethods.Head];
+
+    /// <summary>Lets a query of 8 KiB pass in a URL, in which each byte may take three characters; Kestrel's default is 8 KiB.</summary>
+    public static void SetLimits(KestrelServerLimits limits)
+    {
+        ArgumentNullException.ThrowIfNull(limits);
+        limits.MaxRequestLineSize = Math.Max(limits.MaxRequestLineSize, 32 * 1024);
+    }
 
     /// <summary>Adds all endpoints. They answer GET and HEAD only and change nothing.</summary>
     public static IEndpointConventionBuilder MapTelemetryConsole(this IEndpointRouteBuilder endpoints, ConsoleServices services)
