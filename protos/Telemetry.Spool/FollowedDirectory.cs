@@ -1,0 +1,87 @@
+namespace Telemetry.Spool;
+
+/// <summary>What a directory that another process writes says about its log. Not thread-safe.</summary>
+internal sealed class FollowedDirectory(ISpoolDirectory directory) : ISegmentSource
+{
+    private Segment[] _segments = [];
+    private long _scannedFor = -1;
+    private long _start;
+
+    public ISpoolDirectory Directory => directory;
+
+    public long Durable { get; private set; }
+
+    /// <summary>Reads the head, which is written after every flush of the writer. Keeps what it knew when there is none.</summary>
+    public void Look()
+    {
+        if (HeadFile.TryRead(directory) is { } head)
+        {
+            Durable = Math.Max(Durable, head.Durable);
+            _start = Math.Max(_start, head.Start);
+        }
+    }
+
+    public long Limit(bool durableOnly) => Durable;
+
+    public Segment? Find(long position, bool refresh)
+    {
+        if (refresh || _scannedFor != Durable)
+        {
+            Scan();
+        }
+
+        return SegmentTable.Find(_segments, position);
+    }
+
+    public long BytesAfter(long position)
+    {
+        if (_scannedFor != Durable)
+        {
+            Scan();
+        }
+
+        return SegmentTable.BytesBetween(_segments, position, Durable);
+    }
+
+    public long BytesMissingAfter(long position)
+    {
+        if (_scannedFor != Durable)
+        {
+            Scan();
+        }
+
+        return SegmentTable.BytesMissingAfter(_segments, position, Durable);
+    }
+
+    /// <summary>The writer's process declares what is lost.</summary>
+    public void ReportGap(Segment segment, long from, long to)
+    {
+    }
+
+    private void Scan()
+    {
+        try
+        {
+            var found = DirectoryScan.Look(directory).Segments;
+            List<Segment> inUse = [];
+            for (var i = found.Count - 1; i >= 0; i--)
+            {
+                var segment = found[i];
+                var later = inUse.Count > 0 ? inUse[^1].Header.PreviousEnd : long.MaxValue;
+                if (segment.Base >= _start && segment.Base < later)
+                {
+                    segment.End = later >= segment.FirstFrame && later <= segment.Header.Limit ? later : Segment.Open;
+                    inUse.Add(segment);
+                }
+            }
+
+            inUse.Reverse();
+            _segments = [.. inUse];
+            _scannedFor = Durable;
+        }
+        catch (IOException)
+        {
+            // No directory yet, or none that can be listed for the moment: what was known stays.
+        }
+    }
+}
