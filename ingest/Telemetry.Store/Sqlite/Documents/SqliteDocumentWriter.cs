@@ -95,12 +95,15 @@ public sealed class SqliteDocumentWriter : IDocumentWriter
     public ValueTask CommitAsync(long next, CancellationToken cancel)
     {
         cancel.ThrowIfCancellationRequested();
+
+        // A replay commits positions that are stored already.
+        var applied = Math.Max(next, AppliedPosition);
         if (_failure is null && _partition is null)
         {
             Try(() => ChoosePartition(AppliedPosition));
         }
 
-        Try(() => _partition!.Commit(next));
+        Try(() => _partition!.Commit(applied));
         PendingBytes = 0;
         if (_failure is { } failure)
         {
@@ -108,7 +111,7 @@ public sealed class SqliteDocumentWriter : IDocumentWriter
             return ValueTask.FromException(failure);
         }
 
-        AppliedPosition = next;
+        AppliedPosition = applied;
         return ValueTask.CompletedTask;
     }
 
