@@ -176,11 +176,8 @@ internal sealed class CriticalRecorder : ILossRecorder
         WriteRefused();
         var message = _log.Pool.Rent();
         var header = _builder.Pack(Lane.Critical, message);
-        if (_log.TryAppendBatch(header, message, fromReserve: true))
-        {
-            Minted += header.RecordCount;
-        }
-        else
+        Minted += header.RecordCount;
+        if (!_log.TryAppendBatch(header, message, fromReserve: true))
         {
             Refuse(header);
         }
@@ -242,6 +239,7 @@ internal sealed class CriticalRecorder : ILossRecorder
                 return;
             }
 
+            Minted++;
             _refused.Remove(key);
         }
     }
@@ -272,7 +270,7 @@ internal sealed class CriticalRecorder : ILossRecorder
         var formerBoots = restored.FormerBootIds.Append(restored.BootId)
             .Where(b => b.Length > 0 && b != _context.BootId && restored.InstanceId == _context.InstanceId);
         FormerBootIds = formerBoots.Distinct().TakeLast(8).ToList();
-        foreach (var stream in restored.Streams)
+        foreach (var stream in restored.Streams.Where(s => s.WorkloadId == _workloadId && IsKnown(s.Lifetime)))
         {
             if (!continues || restored.BootId != _context.BootId)
             {
@@ -285,6 +283,9 @@ internal sealed class CriticalRecorder : ILossRecorder
 
         TryWriteCheckpoint();
     }
+
+    private bool IsKnown(LifetimeId lifetime) => lifetime == _context.Lifetime
+        || FormerBootIds.Any(b => LifetimeId.From(_context.InstanceId, b) == lifetime);
 
     private void TryWriteCheckpoint() =>
         _log.TryAppendCheckpoint(new Checkpoint(true, _context.InstanceId, _context.BootId, FormerBootIds, [.. _streams.Values]));

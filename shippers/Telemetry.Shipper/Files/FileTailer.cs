@@ -71,6 +71,9 @@ internal sealed class FileTailer : IDisposable
     /// <summary>True when the last turn found all files read to their ends and nothing to write. Any thread.</summary>
     public bool IsIdle => _isIdle;
 
+    /// <summary>True when the last turn waited for acknowledgements or the disk. Tailer thread only.</summary>
+    public bool IsBlocked { get; private set; }
+
     private IEnumerable<StreamState> Streams =>
         _files.Streams.Select(s => s.State).Concat(_files.Streams.Select(s => s.Former).OfType<StreamState>());
 
@@ -88,12 +91,12 @@ internal sealed class FileTailer : IDisposable
 
         var wait = _options.PollEvery;
         _isIdle = true;
+        IsBlocked = false;
         foreach (var stream in _files.Streams)
         {
-            if (stream.IsPersisted && ReadStream(stream) == ReadOutcome.More)
-            {
-                wait = TimeSpan.Zero;
-            }
+            var outcome = stream.IsPersisted ? ReadStream(stream) : ReadOutcome.Waiting;
+            IsBlocked |= outcome == ReadOutcome.Blocked;
+            wait = outcome == ReadOutcome.More ? TimeSpan.Zero : wait;
         }
 
         PersistNewEpochs();

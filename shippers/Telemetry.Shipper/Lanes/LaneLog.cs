@@ -68,7 +68,8 @@ internal sealed class LaneLog : IDisposable
     /// <summary>True when every record that was appended is acknowledged.</summary>
     public bool IsDrained => BufferedRecords == 0;
 
-    public long UsedBytes => _log.UsedBytes;
+    /// <summary>Bytes in the log that are not acknowledged.</summary>
+    public long UnacknowledgedBytes => IsDrained ? 0 : _log.BytesAfter(Acknowledged, durableOnly: false);
 
     /// <summary>Plans that are not acknowledged.</summary>
     public int UnacknowledgedPlans
