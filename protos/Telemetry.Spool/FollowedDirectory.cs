@@ -68,7 +68,7 @@ internal sealed class FollowedDirectory(ISpoolDirectory directory) : ISegmentSou
             {
                 var segment = found[i];
                 var later = inUse.Count > 0 ? inUse[^1].Header.PreviousEnd : long.MaxValue;
-                if (segment.Header.Limit > _start && segment.Base < later && segment.FirstFrame < Durable)
+                if (segment.Base >= _start && segment.Base < later)
                 {
                     segment.End = later >= segment.FirstFrame && later <= segment.Header.Limit ? later : Segment.Open;
                     inUse.Add(segment);

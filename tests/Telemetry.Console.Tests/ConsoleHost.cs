@@ -30,10 +30,7 @@ internal sealed class ConsoleHost : IAsyncDisposable
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel =>
-        {
-            kestrel.Listen(IPAddress.Loopback, port, options => options.Protocols = HttpProtocols.Http1);
-            ConsoleEndpoints.SetLimits(kestrel.Limits);
-        });
+            kestrel.Listen(IPAddress.Loopback, port, options => options.Protocols = HttpProtocols.Http1));
         var application = builder.Build();
         application.MapTelemetryConsole(services);
         await application.StartAsync();

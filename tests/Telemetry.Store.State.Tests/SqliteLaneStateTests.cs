@@ -61,7 +61,7 @@ public sealed class SqliteLaneStateTests : IDisposable
 
     [Theory]
     [InlineData(0)]
-    [InlineData(5000)]
+    [InlineData(4096)]
     public void DamagedFileIsSetAside(int at)
     {
         using (var state = Open())

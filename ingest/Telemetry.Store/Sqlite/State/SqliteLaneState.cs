@@ -114,15 +114,12 @@ public sealed class SqliteLaneState : ILifetimeFacts, IDisposable
     /// </summary>
     public void Commit(long position, long appliedBusUnixUs)
     {
-        using (var transaction = _connection.BeginTransaction(deferred: false))
+        InTransaction(() =>
         {
-            _sql.Use(transaction);
             Save();
             _sql.SetMeta("position", position);
             _sql.SetMeta("applied_bus_us", appliedBusUnixUs);
-            transaction.Commit();
-        }
-
+        });
         (Position, AppliedBusUnixUs) = (position, appliedBusUnixUs);
         _received.Saved();
         _lifetimes.Saved();
@@ -135,13 +132,7 @@ public sealed class SqliteLaneState : ILifetimeFacts, IDisposable
     /// <summary>
     /// Notes that everything on the bus has been indexed at a time, so that readers can tell silence from lag.
     /// </summary>
-    public void CaughtUp(long unixUs)
-    {
-        using var transaction = _connection.BeginTransaction(deferred: false);
-        _sql.Use(transaction);
-        _sql.SetMeta("caught_up_us", unixUs);
-        transaction.Commit();
-    }
+    public void CaughtUp(long unixUs) => InTransaction(() => _sql.SetMeta("caught_up_us", unixUs));
 
     /// <summary>
     /// Forgets lifetimes, with all that belongs to them, that were last heard of before a time, and digests of runs older
@@ -149,14 +140,8 @@ public sealed class SqliteLaneState : ILifetimeFacts, IDisposable
     /// </summary>
     public int Retain(long lifetimesBeforeUnixUs, long runsBeforeUnixUs)
     {
-        int forgotten;
-        using (var transaction = _connection.BeginTransaction(deferred: false))
-        {
-            _sql.Use(transaction);
-            forgotten = _sql.Forget(lifetimesBeforeUnixUs, runsBeforeUnixUs);
-            transaction.Commit();
-        }
-
+        var forgotten = 0;
+        InTransaction(() => forgotten = _sql.Forget(lifetimesBeforeUnixUs, runsBeforeUnixUs));
         if (forgotten > 0)
         {
             _received.Clear();
@@ -173,6 +158,21 @@ public sealed class SqliteLaneState : ILifetimeFacts, IDisposable
         _sql.Dispose();
         _connection.Dispose();
         _lock.Dispose();
+    }
+
+    private void InTransaction(Action change)
+    {
+        using var transaction = _connection.BeginTransaction(deferred: false);
+        _sql.Use(transaction);
+        try
+        {
+            change();
+            transaction.Commit();
+        }
+        finally
+        {
+            _sql.Use(null);
+        }
     }
 
     private void Save()

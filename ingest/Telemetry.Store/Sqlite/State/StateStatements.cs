@@ -46,7 +46,8 @@ internal sealed class StateStatements : IDisposable
             """, 2);
     }
 
-    public void Use(SqliteTransaction transaction)
+    /// <summary>Commands run in the transaction, or in none.</summary>
+    public void Use(SqliteTransaction? transaction)
     {
         foreach (var command in _all)
         {
