@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.Extensions.Logging;
 using Telemetry.Bus;
+using Telemetry.Bus.SegmentLog;
 using Telemetry.Cli.Configuration;
 using Telemetry.Cli.Demo;
 using Telemetry.Console;
@@ -97,6 +98,16 @@ internal sealed partial class ServerProcess
             _running.Add(DemoRun.Start(_context, _data, LocalShipper.Reachable(gateway.Address), console.Address, _logger));
         }
     }
+
+    private SegmentLogBus OpenBus() => new(
+        _data.Bus,
+        new SegmentLogOptions
+        {
+            Keep = _options.Retention.BusKeep,
+            KeepBytes = _options.Retention.BusKeepBytes,
+            OnDamage = LogBusProblem,
+        },
+        _time);
 
     private void TakeLocks()
     {
