@@ -66,7 +66,9 @@ namespace Telemetry.Spool;
 /// <para><b>Example</b>: the first segment of a log (size 4096, taken into use at 2026-01-02T03:04:05Z, random number 1), up to the
 /// end of its first frame, "hello":</para>
 /// <code>
-/// EXAMPLE
+/// 54454c53504f4f4c 0100 0000 00100000 0000000000000000 0000000000000000
+/// 0000000000000000 40f34cf65e470600 01000000 0000000000000000 09801234
+/// 05000000 40000000 4985d2b4 66e02a9d 68656c6c6f 00000000000000 05000000
 /// </code>
 /// </summary>
 internal static class SpoolFormat

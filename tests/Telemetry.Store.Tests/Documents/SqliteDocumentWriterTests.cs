@@ -25,6 +25,23 @@ public sealed class SqliteDocumentWriterTests : IDisposable
     }
 
     [Fact]
+    public async Task CommitDuringAReplayDoesNotGoBack()
+    {
+        await using (var writer = Some.Writer(_directory.Path))
+        {
+            await Write(writer, 0, 10);
+        }
+
+        await using var replay = Some.Writer(_directory.Path);
+        Assert.False(replay.Begin(3, Some.TimeUnixUs));
+        await replay.CommitAsync(4, default);
+        Assert.Equal(10, replay.AppliedPosition);
+        Assert.False(replay.Begin(4, Some.TimeUnixUs));
+        await Write(replay, 10, 5);
+        Assert.Equal(15, await Count());
+    }
+
+    [Fact]
     public async Task NothingIsSeenBeforeItsCommit()
     {
         await using var writer = Some.Writer(_directory.Path);
