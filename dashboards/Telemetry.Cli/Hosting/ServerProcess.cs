@@ -103,9 +103,9 @@ internal sealed partial class ServerProcess
         _data.Bus,
         new SegmentLogOptions
         {
-            Keep = _options.Retention.BusKeep,
-            KeepBytes = _options.Retention.BusKeepBytes,
-            OnDamage = LogBusProblem,
+            Retention = _options.Retention.BusKeep,
+            BulkMaxBytes = _options.Retention.BusKeepBytes,
+            OnProblem = LogBusProblem,
         },
         _time);
 
