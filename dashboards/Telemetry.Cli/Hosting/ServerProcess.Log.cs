@@ -21,6 +21,9 @@ internal sealed partial class ServerProcess
         "{Path} is damaged ({Reason}); it is kept as {Evidence}, and what the bus still has is stored again")]
     private partial void LogSetAside(string path, string evidence, string reason);
 
+    [LoggerMessage(LogEvents.BusProblem, LogLevel.Error, "The bus: {Problem}")]
+    private partial void LogBusProblem(string problem);
+
     [LoggerMessage(LogEvents.StoreUnreadable, LogLevel.Error, "{Path} cannot be read and is left out of answers: {Reason}")]
     private partial void LogUnreadable(string path, string reason);
 }

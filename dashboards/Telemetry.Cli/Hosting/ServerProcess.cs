@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.Extensions.Logging;
 using Telemetry.Bus;
+using Telemetry.Bus.SegmentLog;
 using Telemetry.Cli.Configuration;
 using Telemetry.Cli.Demo;
 using Telemetry.Console;
@@ -29,6 +30,7 @@ internal sealed partial class ServerProcess
     private readonly ILogger _logger;
     private readonly StartSummary _summary;
     private readonly RunningParts _running = new();
+    private LocalShipper? _shipper;
 
     private ServerProcess(CliContext context, TelemetryOptions options, Parts parts, ILoggerFactory loggers)
     {
@@ -89,12 +91,23 @@ internal sealed partial class ServerProcess
             StartShipper(gateway.Address, tokens);
         }
 
+        SuggestQuery(console?.Address);
         await _summary.PrintAsync(_context.Out);
         if (Has(Parts.Demo) && gateway is not null && console is not null)
         {
             _running.Add(DemoRun.Start(_context, _data, LocalShipper.Reachable(gateway.Address), console.Address, _logger));
         }
     }
+
+    private SegmentLogBus OpenBus() => new(
+        _data.Bus,
+        new SegmentLogOptions
+        {
+            Keep = _options.Retention.BusKeep,
+            KeepBytes = _options.Retention.BusKeepBytes,
+            OnDamage = LogBusProblem,
+        },
+        _time);
 
     private void TakeLocks()
     {
@@ -157,6 +170,7 @@ internal sealed partial class ServerProcess
             Lifetimes = new SqliteLifetimeReader(_data.Store, _time),
             Time = _time,
             Meters = meters,
+            CheckHealth = _ => ValueTask.FromResult(new HealthReport([.. Health()])),
         };
         if (_options.Listen is { Insecure: true } && ListenerOptions.IsBeyondLoopback(_options.Listen.Http))
         {
@@ -180,7 +194,22 @@ internal sealed partial class ServerProcess
         }
 
         _summary.Add("watching", watch.Count > 0 ? watch : ["nothing: no log in /var/log can be read; name files with --watch GLOB"]);
-        _running.Add(LocalShipper.Start(_options, _data, program, watch, gateway, tokens, _time, _loggers));
+        _shipper = _running.Add(LocalShipper.Start(_options, _data, program, watch, gateway, tokens, _time, _loggers));
+    }
+
+    // Gateway and indexer mend themselves and count what they could not do; a child may be gone.
+    private IEnumerable<HealthPart> Health()
+    {
+        foreach (var part in new[] { Parts.Gateway, Parts.Indexer, Parts.Console }.Where(Has))
+        {
+            yield return new HealthPart(part.ToString().ToLowerInvariant(), Healthy: true);
+        }
+
+        if (_shipper is { } shipper)
+        {
+            var runs = shipper.ProcessId > 0;
+            yield return new HealthPart("shipper", runs, runs ? "" : "It ended and is about to be started again.");
+        }
     }
 
     private IEnumerable<IPEndPoint> Endpoints()
@@ -200,18 +229,26 @@ internal sealed partial class ServerProcess
     {
         if (console is not null)
         {
-            var url = LocalShipper.Reachable(console);
-            var flag = url == Settings.ClientUrl.Default ? "" : $" --url {url}";
-            _summary.Add("console", url);
-            _summary.Add("try", [$"telemetry search '*' --since 10m{flag}", $"{url}/?q=log.level+%3A+error"]);
+            _summary.Add("console", LocalShipper.Reachable(console));
         }
 
         if (gateway is not null)
         {
-            _summary.Add("shippers", $"{LocalShipper.Reachable(gateway)} (telemetry-shipper run --gateway … --watch GLOB)");
+            _summary.Add("gateway", $"{LocalShipper.Reachable(gateway)}, for telemetry-shipper --gateway");
         }
 
         _summary.Add("data", _data.Path);
+    }
+
+    private void SuggestQuery(Uri? console)
+    {
+        if (console is not null)
+        {
+            var url = LocalShipper.Reachable(console);
+            var flag = $"{url}/" == $"{new Uri(Settings.ClientUrl.Default)}" ? "" : $" --url {url}";
+            _summary.Add("", "");
+            _summary.Add("try", [$"telemetry search '*' --since 10m{flag}", $"{url}/?q=log.level+%3A+error"]);
+        }
     }
 
     private async Task WaitAsync(CancellationToken stop)
