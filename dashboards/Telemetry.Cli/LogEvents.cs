@@ -13,4 +13,5 @@ internal static class LogEvents
     public const int StoreSetAside = 9008;
     public const int StoreUnreadable = 9009;
     public const int DemoFailed = 9010;
+    public const int BusProblem = 9011;
 }

@@ -1,8 +1,10 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using Telemetry.Console.Api;
 using Telemetry.Console.Metrics;
 using Telemetry.Console.Pages;
@@ -14,11 +16,14 @@ public static class ConsoleEndpoints
 {
     private static readonly string[] Reading = [HttpMethods.Get, HttpMethods.Head];
 
-    /// <summary>Adds all endpoints. They answer GET and HEAD only and change nothing.</summary>
+    /// <summary>
+    /// Adds all endpoints. They answer GET and HEAD only and change nothing. Kestrel's longest request line becomes 32 KiB.
+    /// </summary>
     public static IEndpointConventionBuilder MapTelemetryConsole(this IEndpointRouteBuilder endpoints, ConsoleServices services)
     {
         ArgumentNullException.ThrowIfNull(endpoints);
         ArgumentNullException.ThrowIfNull(services);
+        AllowLongQueries(endpoints.ServiceProvider.GetRequiredService<IOptions<KestrelServerOptions>>().Value.Limits);
         var logger = endpoints.ServiceProvider.GetRequiredService<ILoggerFactory>().CreateLogger("Telemetry.Console");
         var guard = new RequestGuard(services.Time, logger);
         var group = endpoints.MapGroup("");
@@ -49,4 +54,8 @@ public static class ConsoleEndpoints
         group.MapMethods("/{**path}", Reading, guard.Page("/{**path}", new UnknownPage())).WithOrder(int.MaxValue);
         return group;
     }
+
+    // A query of 8 KiB has to pass in a URL, in which each byte may take three characters; Kestrel's default is 8 KiB.
+    private static void AllowLongQueries(KestrelServerLimits limits) =>
+        limits.MaxRequestLineSize = Math.Max(limits.MaxRequestLineSize, 32 * 1024);
 }

@@ -23,6 +23,8 @@ namespace Telemetry.Gateway;
 /// </summary>
 public sealed class GatewayHost : IAsyncDisposable
 {
+    private static readonly TimeSpan _expiryWarning = TimeSpan.FromDays(30);
+
     private readonly WebApplication _app;
     private readonly GatewayService _service;
     private readonly HealthService _health;
@@ -70,7 +72,7 @@ public sealed class GatewayHost : IAsyncDisposable
         service.Map(endpoints);
         health.Map(endpoints);
 
-        var host = new GatewayHost(Build(options, endpoints, loggers), service, health, metrics, time, logger);
+        var host = new GatewayHost(Build(options, endpoints, time, loggers, logger), service, health, metrics, time, logger);
         await host.StartAsync(options.Listen);
         return host;
     }
@@ -115,11 +117,21 @@ public sealed class GatewayHost : IAsyncDisposable
         }
     }
 
-    private static WebApplication Build(GatewayOptions options, GrpcEndpoints endpoints, ILoggerFactory loggers)
+    private static void WarnOfExpiry(SslStreamCertificateContext? certificate, TimeProvider time, ILogger logger)
+    {
+        if (certificate?.TargetCertificate is { } own && own.NotAfter < (time.GetUtcNow() + _expiryWarning))
+        {
+            Log.CertificateExpires(logger, own.Subject, own.NotAfter.ToUniversalTime());
+        }
+    }
+
+    private static WebApplication Build(
+        GatewayOptions options, GrpcEndpoints endpoints, TimeProvider time, ILoggerFactory loggers, ILogger logger)
     {
         var certificate = options.Listen.IsTls
             ? ServerCertificate.Load(options.Listen.CertificateFile!, options.Listen.KeyFile!)
             : null;
+        WarnOfExpiry(certificate, time, logger);
         var builder = WebApplication.CreateEmptyBuilder(new());
         builder.Services.AddSingleton(loggers);
         builder.Services.AddSingleton<IHostLifetime, NoSignals>();

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 
 namespace Telemetry.Query;
 
@@ -103,88 +102,5 @@ public abstract record ValueTest
             new LongRange(date.StartUnixUs, date.EndUnixUs - 1),
         FieldType.Boolean when text is "true" or "false" => text == "true" ? new LongRange(1, 1) : new LongRange(0, 0),
         _ => new NoValue(),
-    };
-}
-
-/// <summary>Nothing satisfies it: the literal does not fit the field.</summary>
-public sealed record NoValue : ValueTest;
-
-/// <summary>Some test of several is satisfied; at least two, none of them <see cref="NoValue"/>.</summary>
-public sealed record AnyTest(IReadOnlyList<ValueTest> Tests) : ValueTest
-{
-    /// <inheritdoc/>
-    public override bool Matches(long value)
-    {
-        for (var i = 0; i < Tests.Count; i++)
-        {
-            if (Tests[i].Matches(value))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-
-    /// <inheritdoc/>
-    public override bool Matches(double value)
-    {
-        for (var i = 0; i < Tests.Count; i++)
-        {
-            if (Tests[i].Matches(value))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-}
-
-/// <summary>The value is this text, case-sensitive.</summary>
-public sealed record ExactText(string Text) : ValueTest
-{
-    private readonly byte[] _utf8 = Encoding.UTF8.GetBytes(Text);
-
-    /// <inheritdoc/>
-    public override bool Matches(ReadOnlySpan<byte> utf8) => utf8.SequenceEqual(_utf8);
-}
-
-/// <summary>The whole value is the pieces with anything between them, case-sensitive; at least two pieces.</summary>
-public sealed record PatternText(IReadOnlyList<string> Pieces) : ValueTest
-{
-    private readonly byte[][] _utf8 = [.. Pieces.Select(Encoding.UTF8.GetBytes)];
-
-    /// <inheritdoc/>
-    public override bool Matches(ReadOnlySpan<byte> utf8) => WildcardPattern.Matches(utf8, _utf8);
-}
-
-/// <summary>
-/// The value compares to this text: as numbers when the literal is one (a value that is none then does not match), else by
-/// code points. Free attributes are keywords, and <c>labels.elapsed_ms &gt; 100</c> has to mean what it says.
-/// </summary>
-public sealed record TextOrder(KqlComparison Comparison, string Text) : ValueTest
-{
-    private readonly byte[] _utf8 = Encoding.UTF8.GetBytes(Text);
-    private readonly double? _number = TryNumber(Text, out var number) ? number : null;
-
-    /// <inheritdoc/>
-    public override bool Matches(ReadOnlySpan<byte> utf8)
-    {
-        if (_number is not { } number)
-        {
-            return Satisfies(utf8.SequenceCompareTo(_utf8));
-        }
-
-        return double.TryParse(utf8, NumberStyles.Float, CultureInfo.InvariantCulture, out var value)
-            && double.IsFinite(value) && Satisfies(value.CompareTo(number));
-    }
-
-    private bool Satisfies(int order) => Comparison switch
-    {
-        KqlComparison.Less => order < 0,
-        KqlComparison.LessOrEqual => order <= 0,
-        KqlComparison.Greater => order > 0,
-        _ => order >= 0,
     };
 }

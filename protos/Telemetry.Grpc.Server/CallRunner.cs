@@ -93,12 +93,13 @@ internal sealed class CallRunner(HttpContext context, GrpcMethod method, GrpcSer
         {
             return e.Status;
         }
-        catch (Exception e) when (e is OperationCanceledException && call.Cancelled.IsCancellationRequested)
+        catch (OperationCanceledException)
         {
             return _deadlinePassed.Task.IsCompleted ? GrpcStatus.DeadlineExceeded : GrpcStatus.Cancelled;
         }
-        catch (OperationCanceledException)
+        catch (IOException) when (context.RequestAborted.IsCancellationRequested)
         {
+            // What a handler's own read or write says of a client that vanished.
             return GrpcStatus.Cancelled;
         }
         catch (Exception e)

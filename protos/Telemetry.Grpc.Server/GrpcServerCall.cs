@@ -102,23 +102,30 @@ public sealed class GrpcServerCall
 
     /// <summary>
     /// Sends one message and flushes it; waits while the client does not read. Throws
-    /// <see cref="OperationCanceledException"/> when the call was given up.
+    /// <see cref="OperationCanceledException"/> when the call was given up, by either side.
     /// </summary>
     public async ValueTask WriteAsync(ReadOnlyMemory<byte> message, CancellationToken cancel)
     {
         cancel.ThrowIfCancellationRequested();
-        if (!_context.Response.HasStarted)
+        try
         {
-            await StartAsync(cancel);
-        }
+            if (!_context.Response.HasStarted)
+            {
+                await StartAsync(cancel);
+            }
 
-        MessagePrefix.Write(_output.GetSpan(MessagePrefix.Size), message.Length);
-        _output.Advance(MessagePrefix.Size);
-        _output.Write(message.Span);
-        var flushed = await _output.FlushAsync(cancel);
-        if (flushed.IsCompleted || flushed.IsCanceled)
+            MessagePrefix.Write(_output.GetSpan(MessagePrefix.Size), message.Length);
+            _output.Advance(MessagePrefix.Size);
+            _output.Write(message.Span);
+            var flushed = await _output.FlushAsync(cancel);
+            if (flushed.IsCompleted || flushed.IsCanceled)
+            {
+                throw new OperationCanceledException("The client no longer reads.");
+            }
+        }
+        catch (IOException e)
         {
-            throw new OperationCanceledException("The client no longer reads.");
+            throw new OperationCanceledException("The client gave the call up.", e);
         }
     }
 

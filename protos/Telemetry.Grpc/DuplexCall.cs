@@ -31,6 +31,9 @@ public sealed class DuplexCall : IAsyncDisposable
     private volatile HttpResponseMessage? _response;
     private volatile PipeReader? _reader;
 
+    // Used only by the writer.
+    private bool _halfClosed;
+
     // Used only by the reader.
     private SequencePosition _consumed;
     private bool _holding;
@@ -71,7 +74,8 @@ public sealed class DuplexCall : IAsyncDisposable
 
     /// <summary>
     /// Sends one message and flushes it; waits while the server does not read (flow control). Throws
-    /// <see cref="GrpcException"/> with the call's status when the call has ended. Cancelling ends the call.
+    /// <see cref="GrpcException"/> with the call's status when the call has ended, and
+    /// <see cref="InvalidOperationException"/> after <see cref="CompleteAsync"/>. Cancelling ends the call.
     /// </summary>
     public ValueTask WriteAsync(ReadOnlyMemory<byte> message, CancellationToken cancel) =>
         WriteAsync(new ReadOnlySequence<byte>(message), cancel);
@@ -80,6 +84,10 @@ public sealed class DuplexCall : IAsyncDisposable
     public async ValueTask WriteAsync(ReadOnlySequence<byte> message, CancellationToken cancel)
     {
         cancel.ThrowIfCancellationRequested();
+        if (_halfClosed)
+        {
+            throw new InvalidOperationException("The call is half-closed: nothing can be written after CompleteAsync.");
+        }
 
         // A message cannot be half sent, so that a write that is given up takes the call with it.
         await using var registration =
@@ -99,6 +107,7 @@ public sealed class DuplexCall : IAsyncDisposable
     /// <summary>Says that no message follows (half-close). Idempotent; does not wait for the server.</summary>
     public ValueTask CompleteAsync()
     {
+        _halfClosed = true;
         _content.Complete();
         return ValueTask.CompletedTask;
     }

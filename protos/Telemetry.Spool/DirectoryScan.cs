@@ -48,7 +48,7 @@ internal sealed class DirectoryScan
             }
             else if (name.EndsWith(SpoolFormat.CursorSuffix, StringComparison.Ordinal))
             {
-                var slot = SlotFile.TryRead(_directory, name, SpoolFormat.CursorMagic);
+                var slot = SlotFile.TryRead(_directory, name, SpoolFormat.CursorMagic, out _);
                 MaxCursor = Math.Max(MaxCursor, slot?.First ?? 0);
             }
             else if (_evidence is not null && name.EndsWith(SpoolFormat.UnfinishedSuffix, StringComparison.Ordinal))

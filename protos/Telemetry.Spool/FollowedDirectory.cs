@@ -25,37 +25,36 @@ internal sealed class FollowedDirectory(ISpoolDirectory directory) : ISegmentSou
 
     public Segment? Find(long position, bool refresh)
     {
-        if (refresh || _scannedFor != Durable)
+        if (refresh)
         {
             Scan();
         }
 
-        return SegmentTable.Find(_segments, position);
+        return SegmentTable.Find(Scanned(), position);
     }
 
-    public long BytesAfter(long position)
-    {
-        if (_scannedFor != Durable)
-        {
-            Scan();
-        }
+    public long Reach => Math.Max(Durable, Scanned().Select(s => s.Header.Limit).DefaultIfEmpty().Max());
 
-        return SegmentTable.BytesBetween(_segments, position, Durable);
-    }
+    public long UsedBytes => Scanned().Sum(
+        s => s.End == Segment.Open ? Math.Max(0, s.EndWithin(Durable) - s.Base) : s.FileBytes);
 
-    public long BytesMissingAfter(long position)
-    {
-        if (_scannedFor != Durable)
-        {
-            Scan();
-        }
+    public long BytesAfter(long position) => SegmentTable.BytesBetween(Scanned(), position, Durable);
 
-        return SegmentTable.BytesMissingAfter(_segments, position, Durable);
-    }
+    public long BytesMissingAfter(long position) => SegmentTable.BytesMissingAfter(Scanned(), position, Durable);
 
     /// <summary>The writer's process declares what is lost.</summary>
     public void ReportGap(Segment segment, long from, long to)
     {
+    }
+
+    private Segment[] Scanned()
+    {
+        if (_scannedFor != Durable)
+        {
+            Scan();
+        }
+
+        return _segments;
     }
 
     private void Scan()
@@ -68,7 +67,7 @@ internal sealed class FollowedDirectory(ISpoolDirectory directory) : ISegmentSou
             {
                 var segment = found[i];
                 var later = inUse.Count > 0 ? inUse[^1].Header.PreviousEnd : long.MaxValue;
-                if (segment.Header.Limit > _start && segment.Base < later && segment.FirstFrame < Durable)
+                if (segment.Base >= _start && segment.Base < later)
                 {
                     segment.End = later >= segment.FirstFrame && later <= segment.Header.Limit ? later : Segment.Open;
                     inUse.Add(segment);

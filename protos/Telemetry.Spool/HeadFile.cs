@@ -7,27 +7,23 @@ namespace Telemetry.Spool;
 internal sealed class HeadFile(ISpoolDirectory directory) : IDisposable
 {
     private readonly Lock _gate = new();
-    private readonly SlotFile _slots = new(directory, SpoolFormat.HeadFile, SpoolFormat.HeadMagic);
+    private readonly SlotFile _slots = new(directory, SpoolFormat.HeadFile, SpoolFormat.HeadMagic, SpoolFormat.HeadBytes);
     private long _durable;
     private long _start;
 
     /// <summary>What the file of a directory says; null when there is none that can be read. Does not throw.</summary>
-    public static (long Durable, long Start)? TryRead(ISpoolDirectory directory) =>
-        SlotFile.TryRead(directory, SpoolFormat.HeadFile, SpoolFormat.HeadMagic) is { } slot ? (slot.First, slot.Second) : null;
+    public static (long Durable, long Start)? TryRead(ISpoolDirectory directory) => Greatest(
+        SlotFile.TryRead(directory, SpoolFormat.HeadFile, SpoolFormat.HeadMagic, out var unflushed), unflushed);
 
     /// <summary>Reads what holds. Does not throw.</summary>
     public (long Durable, long Start)? Load()
     {
         lock (_gate)
         {
-            _slots.Load();
-            if (_slots.Current is not { } slot)
-            {
-                return null;
-            }
-
-            (_durable, _start) = (slot.First, slot.Second);
-            return (_durable, _start);
+            _slots.Load(out var unflushed);
+            var head = Greatest(_slots.Current, unflushed);
+            (_durable, _start) = head ?? default;
+            return head;
         }
     }
 
@@ -39,7 +35,7 @@ internal sealed class HeadFile(ISpoolDirectory directory) : IDisposable
             try
             {
                 Advance(durable, start);
-                _slots.Write(_durable, _start);
+                _slots.WriteUnflushed(_durable, _start);
                 error = null;
                 return true;
             }
@@ -68,6 +64,10 @@ internal sealed class HeadFile(ISpoolDirectory directory) : IDisposable
             _slots.Dispose();
         }
     }
+
+    private static (long Durable, long Start)? Greatest(Slot? flushed, Slot? unflushed) => flushed is null && unflushed is null
+        ? null
+        : (Math.Max(flushed?.First ?? 0, unflushed?.First ?? 0), Math.Max(flushed?.Second ?? 0, unflushed?.Second ?? 0));
 
     /// <summary>Two threads write; the one that knows less may come second.</summary>
     private void Advance(long durable, long start)

@@ -28,8 +28,11 @@ internal sealed class LogRecovery
     /// <summary>What is in use, by base; all but the last have an end.</summary>
     public List<Segment> Segments { get; } = [];
 
-    /// <summary>Files in no use, with their sizes.</summary>
-    public List<(string Name, long Bytes)> Free { get; } = [];
+    /// <summary>Segments that are trimmed or cut off.</summary>
+    public List<Segment> Free { get; } = [];
+
+    /// <summary>Files that never were segments, with their sizes.</summary>
+    public IReadOnlyList<(string Name, long Bytes)> Blank => _files.Blank;
 
     public List<SpoolDamage> Damages { get; } = [];
 
@@ -62,7 +65,6 @@ internal sealed class LogRecovery
     private void ChooseSegments()
     {
         Damages.AddRange(_files.Foreign);
-        Free.AddRange(_files.Blank);
         Floor = Math.Max(Math.Max(_head?.Durable ?? 0, _head?.Start ?? 0), _files.MaxCursor);
         var start = _head?.Start ?? _files.Segments.Select(s => s.Header.Start).DefaultIfEmpty().Max();
         for (var i = _files.Segments.Count - 1; i >= 0; i--)
@@ -76,9 +78,9 @@ internal sealed class LogRecovery
             }
 
             Floor = Math.Max(Floor, segment.Header.Limit);
-            if (segment.Header.Limit <= start || (later is not null && segment.Base >= later.Header.PreviousEnd))
+            if (segment.Base < start || (later is not null && segment.Base >= later.Header.PreviousEnd))
             {
-                Free.Add((segment.FileName, segment.FileBytes));
+                Free.Add(segment);
                 continue;
             }
 
@@ -148,7 +150,7 @@ internal sealed class LogRecovery
         }
 
         var clean = cut < 0 && (_passages.Count == 0 || _passages[^1].To <= _lastEnd);
-        End = Segments.Count > 0 ? Math.Max(_lastEnd, KnownDurable) : Floor;
+        End = Math.Max(Segments.Count > 0 ? _lastEnd : _head?.Start ?? 0, KnownDurable);
         Damages.AddRange(_passages.Select(Report));
         NoteMissingEnd();
         CanContinue = clean && Segments.Count > 0 && End == _lastEnd && Segments[^1] is var last
@@ -180,7 +182,7 @@ internal sealed class LogRecovery
 
         for (var i = Segments.Count - 1; i > keep; i--)
         {
-            Free.Add((Segments[i].FileName, Segments[i].FileBytes));
+            Free.Add(Segments[i]);
             Segments.RemoveAt(i);
         }
 

@@ -23,14 +23,14 @@ internal sealed class SegmentPool
     /// <param name="directory">Where the files are.</param>
     /// <param name="options">Size and bounds.</param>
     /// <param name="time">For the pause after a failure.</param>
-    /// <param name="filesInUse">Segments of the log.</param>
+    /// <param name="files">Files there are, in use or not.</param>
     /// <param name="lastNumber">Greatest number in a file name there.</param>
-    public SegmentPool(ISpoolDirectory directory, SpoolOptions options, TimeProvider time, int filesInUse, long lastNumber)
+    public SegmentPool(ISpoolDirectory directory, SpoolOptions options, TimeProvider time, int files, long lastNumber)
     {
         _directory = directory;
         _options = options;
         _time = time;
-        _files = filesInUse;
+        _files = files;
         _lastNumber = lastNumber;
     }
 
@@ -88,13 +88,6 @@ internal sealed class SegmentPool
         }
 
         Drop(name);
-    }
-
-    /// <summary>Counts a file found at open that is in no use, and recycles it.</summary>
-    public void Adopt(string name, long bytes)
-    {
-        Interlocked.Increment(ref _files);
-        Recycle(name, bytes);
     }
 
     /// <summary>Deletes a file of the log.</summary>

@@ -1,26 +1,41 @@
 namespace Telemetry.Spool;
 
 /// <summary>
-/// A file of two slots written in turn (see <see cref="SpoolFormat"/>). The slot that held before a write is never touched by
-/// it, so that whatever happens to the write one slot is left. Callers serialise.
+/// A file of slots (see <see cref="SpoolFormat"/>): two that are written and flushed in turn, so that whatever happens to a
+/// write one of them is left, and, where the file has room, one that is written without a flush. Callers serialise.
 /// </summary>
-internal sealed class SlotFile(ISpoolDirectory directory, string name, uint magic) : IDisposable
+internal sealed class SlotFile(ISpoolDirectory directory, string name, uint magic, int fileBytes) : IDisposable
 {
+    private const int UnflushedSlot = 2 * SpoolFormat.SlotDistance;
+
     private readonly byte[] _bytes = new byte[SpoolFormat.SlotBytes];
     private ISpoolFile? _file;
     private bool _entryIsDurable;
+    private bool _currentIsDurable;
 
-    /// <summary>What holds: read, or written with success.</summary>
+    /// <summary>The flushed slot that holds: read, or written with success.</summary>
     public Slot? Current { get; private set; }
 
-    /// <summary>Reads what there is; a file that is missing, unreadable or garbage reads as nothing. Does not throw.</summary>
-    public static Slot? TryRead(ISpoolDirectory directory, string name, uint magic)
+    /// <summary>
+    /// Reads what there is; a file that is missing, unreadable or garbage reads as nothing. Does not throw.
+    /// </summary>
+    /// <param name="directory">Where the file is.</param>
+    /// <param name="name">Its name.</param>
+    /// <param name="magic">What slots begin with.</param>
+    /// <param name="unflushed">The slot that is written without a flush, if there is one.</param>
+    public static Slot? TryRead(ISpoolDirectory directory, string name, uint magic, out Slot? unflushed)
     {
+        unflushed = null;
         try
         {
             using var file = directory.Open(name, writable: false);
-            Span<byte> bytes = stackalloc byte[SpoolFormat.SlotFileBytes];
+            Span<byte> bytes = stackalloc byte[SpoolFormat.HeadBytes];
             bytes = bytes[..file.Read(bytes, 0)];
+            if (bytes.Length > UnflushedSlot && Slot.TryRead(bytes[UnflushedSlot..], magic, out var third))
+            {
+                unflushed = third;
+            }
+
             return Slot.TryReadNewest(bytes, magic, out var slot) ? slot : null;
         }
         catch (IOException)
@@ -30,17 +45,29 @@ internal sealed class SlotFile(ISpoolDirectory directory, string name, uint magi
     }
 
     /// <summary>Reads what holds. Does not throw.</summary>
-    public void Load() => Current = TryRead(directory, name, magic);
+    public void Load(out Slot? unflushed) => Current = TryRead(directory, name, magic, out unflushed);
 
-    /// <summary>Writes the slot in turn; not durable. Throws <see cref="IOException"/>.</summary>
-    public void Write(long first, long second) => Current = WriteNext(first, second);
+    /// <summary>Writes the slot that is not flushed. Throws <see cref="IOException"/>.</summary>
+    public void WriteUnflushed(long first, long second)
+    {
+        new Slot(0, first, second).Write(_bytes, magic);
+        OpenOrCreate().Write(_bytes, UnflushedSlot);
+    }
 
     /// <summary>Writes the slot in turn and makes it durable; only then it holds. Throws <see cref="IOException"/>.</summary>
     public void WriteDurably(long first, long second)
     {
-        var slot = WriteNext(first, second);
-        Flush();
+        // What was found could be read, but may never have reached the disk: a save that failed, or was cut short. The other
+        // slot is not touched before it has.
+        if (!_currentIsDurable && Current is { } found)
+        {
+            WriteInTurn(found);
+        }
+
+        var slot = new Slot((Current?.Sequence ?? -1) + 1, first, second);
+        WriteInTurn(slot);
         Current = slot;
+        _currentIsDurable = true;
     }
 
     public void Dispose()
@@ -49,8 +76,10 @@ internal sealed class SlotFile(ISpoolDirectory directory, string name, uint magi
         _file = null;
     }
 
-    private void Flush()
+    private void WriteInTurn(Slot slot)
     {
+        slot.Write(_bytes, magic);
+        OpenOrCreate().Write(_bytes, slot.Sequence % 2 * SpoolFormat.SlotDistance);
         OpenOrCreate().Flush();
 
         // Also for a file that was found: who created it may have been killed before its entry was durable.
@@ -59,14 +88,6 @@ internal sealed class SlotFile(ISpoolDirectory directory, string name, uint magi
             directory.Flush();
             _entryIsDurable = true;
         }
-    }
-
-    private Slot WriteNext(long first, long second)
-    {
-        var slot = new Slot((Current?.Sequence ?? -1) + 1, first, second);
-        slot.Write(_bytes, magic);
-        OpenOrCreate().Write(_bytes, slot.Sequence % 2 * SpoolFormat.SlotDistance);
-        return slot;
     }
 
     private ISpoolFile OpenOrCreate()
@@ -85,11 +106,10 @@ internal sealed class SlotFile(ISpoolDirectory directory, string name, uint magi
             _file = directory.Create(name);
         }
 
-        if (_file.Length < SpoolFormat.SlotFileBytes)
+        if (_file.Length < fileBytes)
         {
-            Span<byte> zero = stackalloc byte[SpoolFormat.SlotFileBytes];
-            zero.Clear();
-            _file.Write(zero[(int)_file.Length..], _file.Length);
+            var zeros = new byte[fileBytes - _file.Length];
+            _file.Write(zeros, _file.Length);
         }
 
         return _file;

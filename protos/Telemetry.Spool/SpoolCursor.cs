@@ -37,8 +37,8 @@ public sealed class SpoolCursor : IDisposable
             throw new ArgumentException($"'{name}' cannot name a cursor.", nameof(name));
         }
 
-        var slots = new SlotFile(directory, name + SpoolFormat.CursorSuffix, SpoolFormat.CursorMagic);
-        slots.Load();
+        var slots = new SlotFile(directory, name + SpoolFormat.CursorSuffix, SpoolFormat.CursorMagic, SpoolFormat.CursorBytes);
+        slots.Load(out _);
         return new SpoolCursor(slots);
     }
 

@@ -25,6 +25,12 @@ public sealed class SpoolFollower : IDisposable
     /// <summary>End of what is durable, as of the last look at the head.</summary>
     public SpoolPosition Durable => new(_source.Durable);
 
+    /// <summary>
+    /// No frame that was ever durable is after this, also where a power cut has left the head behind: a greater position is
+    /// from another log.
+    /// </summary>
+    public SpoolPosition Reach => new(_source.Reach);
+
     /// <summary>Bytes passed over since it was opened, because they were trimmed or are damaged.</summary>
     public long SkippedBytes => _frames.SkippedBytes;
 
@@ -32,7 +38,7 @@ public sealed class SpoolFollower : IDisposable
     public long LagBytes => _source.BytesAfter(_frames.Position);
 
     /// <summary>What the log takes: whole segments, and of the last one what is durable; bytes.</summary>
-    public long UsedBytes => _source.BytesAfter(0);
+    public long UsedBytes => _source.UsedBytes;
 
     /// <summary>Opens a directory, which may be empty or not exist yet. Where <paramref name="from"/> was trimmed it begins at the next frame.</summary>
     public static SpoolFollower Open(ISpoolDirectory directory, SpoolPosition from, TimeProvider time)

@@ -41,21 +41,23 @@ namespace Telemetry.Spool;
 ///     4  n again, its end at a multiple of 8: leads back from the end of the log to its last frame
 /// </code>
 /// As position and header are in every checksum, a frame left over in a recycled file never verifies.
-/// <para><b>Slots</b>: <c>head</c> and cursors are files of 1024 bytes with one slot at 0 and one at 512, written in turn, so that a
-/// torn write spoils one of them only: even sequences at 0, odd ones at 512. The valid slot with the greater sequence holds.</para>
+/// <para><b>Slots</b>: <c>head</c> and cursors have a slot at 0 and one at 512, each in a sector of its own, written and flushed in
+/// turn, so that a write that fails spoils only the one that does not hold: even sequences at 0, odd ones at 512. The valid
+/// slot with the greater sequence holds. <c>head</c> has a third slot at 1024, written after each flush of the log and not
+/// flushed itself; as both its numbers only grow, the greatest in any valid slot holds. After a power cut it may be old, never
+/// ahead.</para>
 /// <code>
 ///  0  4  magic "TSPH" (head) or "TSPC" (cursor)
 ///  4  4  version, 1
 ///  8  8  sequence
 /// 16  8  head: durable end; cursor: position
-/// 24  8  head: base of the first segment; cursor: 0
+/// 24  8  head: base of the first segment, or of the next when there is none (at least), durable here before a segment
+///        that is trimmed is used again; cursor: 0
 /// 32 28  zero
 /// 60  4  checksum of bytes 0 to 59
 /// </code>
-/// The head is written after each flush and itself flushed only before a segment is recycled: after a power cut it may be old,
-/// never ahead.
 /// <para><b>Recovery</b>. Files without a header of this version are set aside, except zeroed ones of the right size, which are
-/// reused; segments before <c>start</c> are free. The rest is ordered by base; a segment whose base lies between a later
+/// reused; segments with a base before the head's are free. The rest is ordered by base; a segment whose base lies between a later
 /// segment's previous end and base was cut off and is free. What is <i>known durable</i> is the greatest of the head and of
 /// position − behind over all frames that verify. Damage before it is a gap: set aside, skipped, and what follows is kept.
 /// The first damage at or after it ends the log: from there on all is set aside, and the next frame goes into a new segment.
@@ -64,7 +66,9 @@ namespace Telemetry.Spool;
 /// <para><b>Example</b>: the first segment of a log (size 4096, taken into use at 2026-01-02T03:04:05Z, random number 1), up to the
 /// end of its first frame, "hello":</para>
 /// <code>
-/// EXAMPLE
+/// 54454c53504f4f4c 0100 0000 00100000 0000000000000000 0000000000000000
+/// 0000000000000000 40f34cf65e470600 01000000 0000000000000000 09801234
+/// 05000000 40000000 4985d2b4 66e02a9d 68656c6c6f 00000000000000 05000000
 /// </code>
 /// </summary>
 internal static class SpoolFormat
@@ -78,7 +82,8 @@ internal static class SpoolFormat
     public const int Alignment = 8;
     public const int SlotBytes = 64;
     public const int SlotDistance = 512;
-    public const int SlotFileBytes = 2 * SlotDistance;
+    public const int CursorBytes = 2 * SlotDistance;
+    public const int HeadBytes = 3 * SlotDistance;
     public const uint HeadMagic = 0x48505354;
     public const uint CursorMagic = 0x43505354;
     public const string HeadFile = "head";

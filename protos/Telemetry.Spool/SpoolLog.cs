@@ -64,7 +64,8 @@ public sealed class SpoolLog : IDisposable, ISegmentSource
         _durable = Math.Min(found.KnownDurable, found.End);
         _floor = found.Floor;
         _sealedBytes = _segments.Sum(s => s.FileBytes);
-        _pool = new SegmentPool(directory, options, time, _segments.Length, found.LastNumber);
+        _pool = new SegmentPool(
+            directory, options, time, _segments.Length + found.Free.Count + found.Blank.Count, found.LastNumber);
         _recycler = new Recycler(head, _pool);
         if (found.CanContinue)
         {
@@ -355,10 +356,13 @@ public sealed class SpoolLog : IDisposable, ISegmentSource
 
     private void Begin(LogRecovery found)
     {
-        foreach (var (name, bytes) in found.Free)
+        foreach (var (name, bytes) in found.Blank)
         {
-            _pool.Adopt(name, bytes);
+            _pool.Recycle(name, bytes);
         }
+
+        // Not at once: that the head can be read does not say that what it says of the start is durable.
+        _recycler.Add([.. found.Free], FirstBase());
 
         if (_inDoubt)
         {
@@ -668,7 +672,14 @@ public sealed class SpoolLog : IDisposable, ISegmentSource
         _floor = Math.Max(_floor, Math.Max(_end, _active?.Header.Limit ?? 0));
         var kept = Array.FindAll(_segments, s => s.FirstFrame <= position);
         var dropped = _segments[kept.Length..];
-        Array.ForEach(dropped, Close);
+        foreach (var segment in dropped)
+        {
+            Close(segment);
+
+            // A reader that is in it leaves it.
+            segment.End = segment.Base;
+        }
+
 
         if (kept.Length > 0)
         {

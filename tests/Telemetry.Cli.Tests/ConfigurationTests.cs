@@ -14,7 +14,8 @@ public sealed class ConfigurationTests : IDisposable
     {
         _cli.Environment["TELEMETRY_STORE__KEEP_BYTES"] = "5GiB";
         _cli.Environment["TELEMETRY_CLIENT__TOKEN"] = "hunter2";
-        _cli.Environment["TELEMETRY_SHIPPER__WATCH"] = "/srv/a.log:/srv/b.log";
+        _cli.Environment["TELEMETRY_LOCAL_SHIPPER__WATCH"] = "/srv/a.log:/srv/b.log";
+        _cli.Environment["TELEMETRY_SHIPPER__ROLE"] = "web";
         var file = Write("""{ "store": { "keep": "30d", "keep_bytes": "1GiB" }, "http": { "port": 6000 }, }""");
 
         var table = await _cli.RunAsync("config", "show", "--http-port", "7000", "--config", file);

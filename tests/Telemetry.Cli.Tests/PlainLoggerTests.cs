@@ -17,7 +17,7 @@ public sealed class PlainLoggerTests
         logger.LogError(new IOException("No space left on device"), "A batch was lost");
 
         Assert.Equal(
-            "03:04:05.000 info  gatewayhost: It listens on here\n03:04:05.000 error gatewayhost: A batch was lost: IOException: No space left on device\n",
+            "2026-01-02T03:04:05.000Z INFO  gatewayhost: It listens on here\n2026-01-02T03:04:05.000Z ERROR gatewayhost: A batch was lost: IOException: No space left on device\n",
             output.ToString());
     }
 }

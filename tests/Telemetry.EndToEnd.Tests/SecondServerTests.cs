@@ -9,16 +9,16 @@ public sealed class SecondServerTests
     {
         Commands.NeedShipper();
         await using var here = new Installation();
-        var tls = Path.Combine(here.Folder, "tls");
-        Assert.Equal(0, (await here.TelemetryAsync("tls", "create", tls, "--name", "127.0.0.1")).ExitCode);
-        var token = await here.TelemetryAsync("token", "create", "web-1", "--data", here.Data);
+        var tls = Path.Combine(here.Data, "tls");
+        Assert.Equal(0, (await here.TelemetryAsync("tls", "create")).ExitCode);
+        var token = await here.TelemetryAsync("token", "create", "web-1");
         Assert.Equal(0, token.ExitCode);
         var tokenFile = Path.Combine(here.Folder, "token");
         await File.WriteAllTextAsync(tokenFile, token.Out);
         var authority = Path.Combine(tls, "ca.pem");
         await using var up = here.Start("up", Installation.Telemetry, "up", "--no-shipper", "--data", here.Data,
             "--http-port", $"{here.HttpPort}", "--grpc-port", $"{here.GrpcPort}", "--grpc-listen", "0.0.0.0",
-            "--tls-cert", Path.Combine(tls, "server.pem"), "--tls-key", Path.Combine(tls, "server.key"));
+            "--tls-cert", Path.Combine(tls, "server.pem"), "--tls-key", Path.Combine(tls, "server-key.pem"));
         var file = Path.Combine(here.Folder, "app.log");
         await File.WriteAllTextAsync(file, "from afar\n");
 

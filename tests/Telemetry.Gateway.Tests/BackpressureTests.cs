@@ -14,8 +14,9 @@ public class BackpressureTests
         var body = Some.IncompressibleBody(256 << 10);
 
         // Four batches are taken, and a flow-control window or two lies between; the rest cannot leave the shipper.
-        var sent = await SendUntilStuckAsync(shipper, body, 50);
-        Assert.InRange(sent, 4, 16);
+        var sender = new Sender(shipper, body, messages: 50);
+        await Eventually.Holds(() => gateway.Bus.Entries.Count == 4, "the window is full");
+        Assert.InRange(await sender.StuckAtAsync(), 4, 16);
         Assert.Equal(4, gateway.Bus.Entries.Count);
 
         gateway.Bus.HoldsBack = false;
@@ -24,7 +25,8 @@ public class BackpressureTests
             entry.MakeDurable();
         }
 
-        await shipper.AckedThroughAsync((ulong)sent);
+        await shipper.AckedThroughAsync(50);
+        await sender.Done;
     }
 
     [Fact]
@@ -33,7 +35,9 @@ public class BackpressureTests
         await using var gateway = await TestGateway.StartAsync(new GatewayLimits { MaxPendingBytes = 100_000 });
         gateway.Bus.HoldsBack = true;
         await using var bulk = await gateway.WelcomedShipperAsync();
-        await SendUntilStuckAsync(bulk, Some.IncompressibleBody(256 << 10), 50);
+        var sender = new Sender(bulk, Some.IncompressibleBody(256 << 10), messages: 50);
+        await Eventually.Holds(() => gateway.Bus.Entries.Count == 1, "the lane is full");
+        await sender.StuckAtAsync();
         gateway.Bus.HoldsBack = false;
 
         await using var critical = await gateway.WelcomedShipperAsync(Lane.Critical);
@@ -96,7 +100,7 @@ public class BackpressureTests
         await using var gateway = await TestGateway.StartAsync(new GatewayLimits { MaxCallsPerLane = 1 });
         var first = await gateway.WelcomedShipperAsync();
         await using var second = gateway.OpenShipper();
-        await second.SendAsync(Some.Message(Some.Hello()));
+        await second.TrySendAsync(Some.Message(Some.Hello()));
         Assert.Equal(StatusCode.Unavailable, (await second.EndAsync()).Code);
 
         await first.DisposeAsync();
@@ -105,7 +109,7 @@ public class BackpressureTests
             async () =>
             {
                 await using var third = gateway.OpenShipper();
-                await third.SendAsync(Some.Message(Some.Hello()));
+                await third.TrySendAsync(Some.Message(Some.Hello()));
                 return (await third.ReceiveAsync())?.Welcome is not null;
             },
             "the place is free again");
@@ -121,18 +125,50 @@ public class BackpressureTests
         Assert.Equal(StatusCode.Unavailable, (await shipper.EndAsync()).Code);
     }
 
-    /// <summary>Sends until a write does not return for a while; how many were sent, the one that waits included.</summary>
-    private static async Task<int> SendUntilStuckAsync(TestShipper shipper, byte[] body, int atMost)
+    [Fact]
+    public async Task ClientThatTakesNoAnswersIsDropped()
     {
-        for (var n = 1; n <= atMost; n++)
-        {
-            var write = shipper.SendAsync(Some.Message((ulong)n, body));
-            if (await Task.WhenAny(write, Task.Delay(TimeSpan.FromMilliseconds(300), TimeProvider.System)) != write)
-            {
-                return n;
-            }
-        }
+        await using var gateway =
+            await TestGateway.StartAsync(new GatewayLimits { AnswerTimeout = TimeSpan.FromMilliseconds(100) });
+        using var metrics = new MetricsOf(gateway.Host);
+        await using var shipper = await gateway.WelcomedShipperAsync();
 
-        return atMost;
+        // Rejections have a sentence each, so that they soon fill the window that nobody empties.
+        var sender = new Sender(shipper, [0x1A, 1, 0], messages: 100_000);
+
+        await Eventually.Holds(() => metrics.Total("gateway.calls.ended") > 0, "the call was dropped");
+        await Assert.ThrowsAsync<GrpcException>(() => sender.Done);
+    }
+
+    /// <summary>Sends batches for as long as the gateway takes them.</summary>
+    private sealed class Sender
+    {
+        private int _sent;
+
+        public Sender(TestShipper shipper, byte[] body, int messages) => Done = Task.Run(async () =>
+        {
+            for (var n = 1; n <= messages; n++)
+            {
+                await shipper.Call.WriteAsync(Some.Message((ulong)n, body), default);
+                Interlocked.Increment(ref _sent);
+            }
+        });
+
+        public Task Done { get; }
+
+        /// <summary>Waits until nothing more leaves; how many have left.</summary>
+        public async Task<int> StuckAtAsync()
+        {
+            var before = 0;
+            await Eventually.Holds(
+                async () =>
+                {
+                    before = Volatile.Read(ref _sent);
+                    await Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System);
+                    return before == Volatile.Read(ref _sent);
+                },
+                "the shipper waits");
+            return before;
+        }
     }
 }

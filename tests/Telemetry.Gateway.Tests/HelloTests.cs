@@ -52,7 +52,7 @@ public class HelloTests
         var hello = Some.Hello();
         change(hello);
 
-        await shipper.SendAsync(Some.Message(hello));
+        await shipper.TrySendAsync(Some.Message(hello));
 
         var status = await shipper.EndAsync();
         Assert.True(status.Code == code, $"{what}: {status}");
@@ -65,7 +65,7 @@ public class HelloTests
         await using var gateway = await TestGateway.StartAsync();
         await using var shipper = gateway.OpenShipper();
 
-        await shipper.SendAsync(Some.Message(1, Some.Body()));
+        await shipper.TrySendAsync(Some.Message(1, Some.Body()));
 
         Assert.Equal(StatusCode.InvalidArgument, (await shipper.EndAsync()).Code);
         Assert.Empty(gateway.Bus.Entries);
@@ -77,7 +77,7 @@ public class HelloTests
         await using var gateway = await TestGateway.StartAsync();
         await using var shipper = await gateway.WelcomedShipperAsync();
 
-        await shipper.SendAsync(Some.Message(Some.Hello()));
+        await shipper.TrySendAsync(Some.Message(Some.Hello()));
 
         Assert.Equal(StatusCode.InvalidArgument, (await shipper.EndAsync()).Code);
     }

@@ -90,7 +90,7 @@ public class ListenTests
         await using var gateway = await TestGateway.StartAsync();
         await using var shipper = gateway.OpenShipper(gateway.Tokens.Create("bound", instanceId: "i-other"));
 
-        await shipper.SendAsync(Some.Message(Some.Hello()));
+        await shipper.TrySendAsync(Some.Message(Some.Hello()));
 
         Assert.Equal(StatusCode.PermissionDenied, (await shipper.EndAsync()).Code);
     }

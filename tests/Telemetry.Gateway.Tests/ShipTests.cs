@@ -61,7 +61,7 @@ public class ShipTests
         await using var gateway = await TestGateway.StartAsync();
         await using var shipper = await gateway.WelcomedShipperAsync();
 
-        await shipper.SendAsync(Some.Message(number, Some.Body()));
+        await shipper.TrySendAsync(Some.Message(number, Some.Body()));
 
         Assert.Equal(StatusCode.InvalidArgument, (await shipper.EndAsync()).Code);
         Assert.Empty(gateway.Bus.Entries);

@@ -121,6 +121,20 @@ public class DeadServerTests
         Assert.False(await call.ReadAsync(default));
     }
 
+    [Fact]
+    public async Task WriteAfterTheHalfCloseIsTheCallersMistake()
+    {
+        using var tarpit = new TcpListener(IPAddress.Loopback, 0);
+        tarpit.Start();
+        await using var channel = Channel(((IPEndPoint)tarpit.LocalEndpoint).Port);
+        await using var call = channel.OpenDuplex("/a.B/C", GrpcCallOptions.Default);
+        await call.CompleteAsync();
+
+        await Assert.ThrowsAsync<InvalidOperationException>(async () => await call.WriteAsync(new byte[1], default));
+
+        Assert.False(call.HasEnded);
+    }
+
     [Theory]
     [InlineData("ftp://host:1")]
     [InlineData("/path")]

@@ -12,9 +12,13 @@ internal static class TelemetryRoot
         var configuration = new ConfigurationSource(context);
         var root = new Command("telemetry", "Logs and crashes of servers that are replaced instead of repaired.")
         {
+            UpCommand.Create(context, configuration),
             SearchCommand.Create(context, configuration),
             LifetimesCommand.Create(context, configuration),
             CrashesCommand.Create(context, configuration),
+            PartCommand.CreateGateway(context, configuration),
+            PartCommand.CreateIndexer(context, configuration),
+            PartCommand.CreateConsole(context, configuration),
             TokenCommand.Create(context, configuration),
             TlsCommand.Create(context, configuration),
             ConfigCommand.Create(context, configuration),

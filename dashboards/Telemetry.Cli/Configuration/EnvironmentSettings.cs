@@ -10,6 +10,9 @@ internal static class EnvironmentSettings
 {
     public const string Prefix = "TELEMETRY_";
 
+    /// <summary>Those of the shipper, which reads them itself: a child inherits them.</summary>
+    private const string ShipperPrefix = "TELEMETRY_SHIPPER__";
+
     /// <summary>The process's environment.</summary>
     public static IReadOnlyDictionary<string, string> OfProcess() =>
         Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
@@ -31,7 +34,8 @@ internal static class EnvironmentSettings
 
         foreach (var (name, text) in environment.OrderBy(pair => pair.Key, StringComparer.Ordinal))
         {
-            if (!name.StartsWith(Prefix, StringComparison.Ordinal) || !name.Contains("__", StringComparison.Ordinal))
+            if (!name.StartsWith(Prefix, StringComparison.Ordinal) || !name.Contains("__", StringComparison.Ordinal)
+                || name.StartsWith(ShipperPrefix, StringComparison.Ordinal))
             {
                 continue;
             }

@@ -12,8 +12,8 @@ internal sealed record LocalShipperOptions
     /// <summary>Path of the program; "" means it is looked for.</summary>
     public string Binary { get; init; } = "";
 
-    /// <summary>Time to deliver between SIGTERM and SIGKILL. Default 3 s.</summary>
-    public TimeSpan Drain { get; init; } = TimeSpan.FromSeconds(3);
+    /// <summary>Time to deliver between SIGTERM and SIGKILL. Default 4 s.</summary>
+    public TimeSpan Drain { get; init; } = TimeSpan.FromSeconds(4);
 
     public static LocalShipperOptions Read(SettingReader reader) => new()
     {

@@ -45,18 +45,18 @@ internal static class Settings
     public static readonly Setting BusKeepBytes = Add(new("bus.keep_bytes", SettingKind.Size, "10GiB",
         "Size of the bus above which the oldest indexed segments are deleted."));
 
-    public static readonly Setting ShipperEnabled = Add(new("shipper.enabled", SettingKind.Switch, "true",
+    public static readonly Setting ShipperEnabled = Add(new("local_shipper.enabled", SettingKind.Switch, "true",
         "Run a shipper for this machine.")
         { Flag = "--no-shipper", FlagNegates = true, NegatedDescription = "Run no shipper for this machine." });
 
-    public static readonly Setting ShipperWatch = Add(new("shipper.watch", SettingKind.List, "",
+    public static readonly Setting ShipperWatch = Add(new("local_shipper.watch", SettingKind.List, "",
         "Files to ship, repeatable; without it the readable system logs.") { Flag = "--watch", ValueName = "GLOB" });
 
-    public static readonly Setting ShipperBinary = Add(new("shipper.binary", SettingKind.Path, "",
+    public static readonly Setting ShipperBinary = Add(new("local_shipper.binary", SettingKind.Path, "",
         "The telemetry-shipper program; without it the one beside this program.")
         { ShortEnvironmentName = "TELEMETRY_SHIPPER" });
 
-    public static readonly Setting ShipperDrain = Add(new("shipper.drain", SettingKind.Duration, "3s",
+    public static readonly Setting ShipperDrain = Add(new("local_shipper.drain", SettingKind.Duration, "4s",
         "How long the shipper may deliver after a stop before it is killed; it resumes at the next start."));
 
     public static readonly Setting LogLevel = Add(new("log.level", SettingKind.Text, "info",

@@ -64,7 +64,7 @@ internal sealed class ConsoleHost : IAsyncDisposable
         kestrel.Limits.MaxRequestBodySize = 64 << 10;
         kestrel.Listen(options.Http, listen =>
         {
-            listen.Protocols = HttpProtocols.Http1AndHttp2;
+            listen.Protocols = options.HasTls ? HttpProtocols.Http1AndHttp2 : HttpProtocols.Http1;
             if (options.HasTls)
             {
                 listen.UseHttps(Certificates.Load(options.TlsCertificate, options.TlsKey));

@@ -42,6 +42,8 @@ internal sealed class LocalShipper : IAsyncDisposable
         {
             Gateway = Reachable(gateway),
             Data = data.Shipper,
+            // It has to give up by itself before it is killed.
+            StopWait = options.Shipper.Drain * 0.75,
             TokenFile = NeedsToken(options.Listen) ? TokenFile(data, tokens) : null,
             CertificateAuthority = options.Listen.HasTls ? options.Listen.TlsCertificate : null,
         };

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Telemetry.Cli.Hosting;
 
-/// <summary>Logs plain lines: "11:32:07.123 warn  gateway: text". Safe for concurrent use.</summary>
+/// <summary>Logs plain lines: "2026-11-22T11:32:07.123Z WARN  gateway: text", as the shipper does. Safe for concurrent use.</summary>
 internal sealed class PlainLoggerProvider(TextWriter output, LogLevel least, TimeProvider time) : ILoggerProvider
 {
     private readonly ConcurrentDictionary<string, PlainLogger> _loggers = new(StringComparer.Ordinal);
@@ -25,16 +25,16 @@ internal sealed class PlainLoggerProvider(TextWriter output, LogLevel least, Tim
     {
         lock (_gate)
         {
-            output.WriteLine($"{time.GetUtcNow():HH:mm:ss.fff} {NameOf(level)} {category}: {text}");
+            output.WriteLine($"{time.GetUtcNow():yyyy-MM-dd'T'HH:mm:ss.fff'Z'} {NameOf(level)} {category}: {text}");
         }
     }
 
     private static string NameOf(LogLevel level) => level switch
     {
-        LogLevel.Trace or LogLevel.Debug => "debug",
-        LogLevel.Information => "info ",
-        LogLevel.Warning => "warn ",
-        _ => "error",
+        LogLevel.Trace or LogLevel.Debug => "DEBUG",
+        LogLevel.Information => "INFO ",
+        LogLevel.Warning => "WARN ",
+        _ => "ERROR",
     };
 
     private sealed class PlainLogger(PlainLoggerProvider owner, string category) : ILogger

@@ -27,7 +27,7 @@ internal sealed class StartSummary(bool color)
         await output.WriteLineAsync($"\n  {Bold("telemetry")} {VersionCommand.Current}\n");
         foreach (var (label, text) in _rows)
         {
-            await output.WriteLineAsync($"  {Dim(label.PadRight(LabelWidth))}{text}");
+            await output.WriteLineAsync(text.Length == 0 ? "" : $"  {Dim(label.PadRight(LabelWidth))}{text}");
         }
 
         await output.WriteLineAsync($"\n  {Dim("Ctrl-C stops everything; what was acknowledged is kept.")}\n");

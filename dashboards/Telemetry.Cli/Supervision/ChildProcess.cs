@@ -12,6 +12,8 @@ internal sealed class ChildProcess : IDisposable
     public const int SigKill = 9;
     private const int SigTerm = 15;
 
+    private const string SessionLeader = "/usr/bin/setsid";
+
     private readonly Process _process;
     private readonly TimeProvider _time;
     private readonly StreamWriter? _output;
@@ -40,12 +42,13 @@ internal sealed class ChildProcess : IDisposable
     public static ChildProcess Start(ChildSpec spec, TimeProvider time)
     {
         var redirect = spec.OutputFile is not null;
-        var start = new ProcessStartInfo(spec.Program, spec.Arguments)
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = redirect,
-            RedirectStandardError = redirect,
-        };
+        // In a session of its own, so that Ctrl-C on the terminal reaches this process alone and children end in order.
+        var start = File.Exists(SessionLeader)
+            ? new ProcessStartInfo(SessionLeader, [spec.Program, .. spec.Arguments])
+            : new ProcessStartInfo(spec.Program, spec.Arguments);
+        start.RedirectStandardInput = true;
+        start.RedirectStandardOutput = redirect;
+        start.RedirectStandardError = redirect;
         foreach (var (name, value) in spec.Environment)
         {
             start.Environment[name] = value;

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Globalization;
 using System.Text;
 
 namespace Telemetry.Console.Html;
@@ -43,7 +42,7 @@ internal sealed class HtmlWriter(IBufferWriter<byte> output)
     /// <summary>Writes text; line feeds and tabs stay, other control characters are shown as symbols.</summary>
     public void Text(ReadOnlySpan<char> text) => Escaped(text, marked: false);
 
-    /// <summary>Like <see cref="Text"/>, with each symbol marked as not being of the text itself.</summary>
+    /// <summary>Like <see cref="Text"/>, with each such character as a marked name: ESC, U+202E.</summary>
     public void LogText(ReadOnlySpan<char> text) => Escaped(text, marked: true);
 
     internal void Close(string name)
@@ -135,14 +134,10 @@ internal sealed class HtmlWriter(IBufferWriter<byte> output)
             case '"': Raw("&quot;"); break;
             case '\'': Raw("&#39;"); break;
             default:
-                Raw(marked ? "<span class=\"ctl\" title=\"" + Name(c) + "\">" : "");
-                Raw(VisibleCharacter.Of(c));
-                Raw(marked ? "</span>" : "");
+                Raw(marked ? $"<span class=\"ctl\" title=\"{VisibleCharacter.Code(c)}\">{VisibleCharacter.Name(c)}</span>" : VisibleCharacter.Of(c));
                 break;
         }
     }
-
-    private static string Name(char c) => string.Create(CultureInfo.InvariantCulture, $"U+{(int)c:X4}");
 
     private void Raw(ReadOnlySpan<char> text)
     {

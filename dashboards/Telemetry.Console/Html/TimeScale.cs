@@ -39,8 +39,7 @@ internal sealed record TimeScale(long StartUnixUs, long EndUnixUs)
         stepUs switch
         {
             < 60 * Second => "HH:mm:ss",
-            < 6 * 3600 * Second => "HH:mm",
-            < 86400 * Second => "d MMM HH:mm",
+            < 86400 * Second => Show.At(unixUs).TimeOfDay == TimeSpan.Zero ? "d MMM" : "HH:mm",
             < 180 * 86400 * Second => "d MMM",
             _ => "MMM yyyy",
         },

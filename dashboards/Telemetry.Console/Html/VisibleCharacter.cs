@@ -8,6 +8,13 @@ namespace Telemetry.Console.Html;
 /// </summary>
 internal static class VisibleCharacter
 {
+    // ISO 646.
+    private static readonly string[] ControlNames =
+    [
+        "NUL", "SOH", "STX", "ETX", "EOT", "ENQ", "ACK", "BEL", "BS", "HT", "LF", "VT", "FF", "CR", "SO", "SI",
+        "DLE", "DC1", "DC2", "DC3", "DC4", "NAK", "SYN", "ETB", "CAN", "EM", "SUB", "ESC", "FS", "GS", "RS", "US",
+    ];
+
     /// <summary>All of them; line feed and tab are layout and not among them.</summary>
     public static readonly string All = string.Concat(Candidates().Select(code => (char)code));
 
@@ -16,8 +23,14 @@ internal static class VisibleCharacter
     {
         < ' ' => ((char)(0x2400 + c)).ToString(),
         '\u007f' => "\u2421",
-        _ => string.Create(CultureInfo.InvariantCulture, $"‹U+{(int)c:X4}›"),
+        _ => $"‹{Code(c)}›",
     };
+
+    /// <summary>"ESC"; "U+202E" for what has no such name.</summary>
+    public static string Name(char c) => c < ControlNames.Length ? ControlNames[c] : c == '\u007f' ? "DEL" : Code(c);
+
+    /// <summary>"U+001B".</summary>
+    public static string Code(char c) => string.Create(CultureInfo.InvariantCulture, $"U+{(int)c:X4}");
 
     private static IEnumerable<int> Candidates() =>
     [

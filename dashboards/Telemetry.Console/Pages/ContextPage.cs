@@ -54,7 +54,7 @@ internal sealed class ContextPage(ConsoleServices services) : IPage
         }
 
         Step(html, documents[0], current, "↑ Earlier in this stream");
-        HitList.Write(html, documents, new SearchState("", null, null), current.Id);
+        HitList.Write(html, documents, new SearchState("", SearchState.All, null), current.Id);
         Step(html, documents[^1], current, "↓ Later in this stream");
     }
 

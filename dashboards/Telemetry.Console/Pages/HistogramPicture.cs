@@ -92,12 +92,17 @@ internal static class HistogramPicture
     private static void WriteAxis(HtmlWriter html, Histogram histogram)
     {
         var end = histogram.StartUnixUs + (histogram.Buckets.Count * histogram.BucketUs);
-        using (html.In("div", ("class", "axis")))
+        var scale = new TimeScale(histogram.StartUnixUs, end);
+        var (ticks, step) = scale.Ticks(9);
+        using (html.In("svg", ("class", "axis"), ("width", "100%"), ("height", "20"), ("aria-hidden", "true")))
         {
-            for (var i = 0; i <= 4; i++)
+            foreach (var tick in ticks)
             {
-                var at = histogram.StartUnixUs + ((end - histogram.StartUnixUs) * i / 4);
-                Show.Time(html, at, TimeScale.Label(at, (end - histogram.StartUnixUs) / 4));
+                var x = scale.Percent(tick);
+                html.Element("line", null, ("x1", Percent(x)), ("x2", Percent(x)), ("y1", "0"), ("y2", "4"));
+                html.Element(
+                    "text", TimeScale.Label(tick, step), ("x", Percent(x)), ("y", "16"),
+                    ("text-anchor", x switch { < 4 => "start", > 96 => "end", _ => "middle" }));
             }
         }
     }

@@ -81,7 +81,9 @@ internal sealed class LifetimePage(ConsoleServices services) : IPage
                 {
                     html.Element("strong", records.Produced == 0 ? "No records yet" : records.IsComplete ? "Complete" : "Not complete");
                     html.Text(" ");
-                    CompletenessBar.WriteVerdict(html, records);
+                    html.Element(
+                        "span", records.IsComplete ? $"all {Show.Number(records.Stored)} records known of are stored" : CompletenessBar.Text(records),
+                        ("class", records.IsComplete ? "dim" : "verdict missing"));
                 }
 
                 CompletenessBar.Write(html, records);

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Buffers.Binary;
 using System.Text;
 using Telemetry.Wire;
@@ -6,80 +5,95 @@ using Telemetry.Wire;
 namespace Telemetry.Bus.SegmentLog;
 
 /// <summary>
-/// One entry of the embedded bus, the payload of a spool frame, version 1; numbers are little-endian:
+/// An entry of the embedded bus, version 1: the payload of one frame of a lane's log (<c>protos/Telemetry.Spool/SpoolFormat.cs</c>,
+/// which checksums it). Numbers are little-endian, strings UTF-8; a string that is too long is cut at a character.
 /// <code>
 ///  0  1  version, 1
-///  1 16  lifetime, big-endian
+///  1 16  lifetime, big-endian as everywhere
 /// 17  8  bus time, microseconds since the Unix epoch
-/// 25  …  instance, tenant, source: each one byte length, then UTF-8 of at most 255 bytes
-///     …  batch body to the end (Telemetry.Wire.BatchBody)
+/// 25  2  n1, bytes of the instance id, at most 1024
+/// 27  2  n2, bytes of the tenant, at most 256
+/// 29  2  n3, bytes of the source, at most 256
+/// 31 n1  instance id
+///    n2  tenant
+///    n3  source
+///        batch body, to the end
 /// </code>
-/// The spool below it has checksum and recovery. Example, lifetime 00…01, bus time 2, instance "i", no tenant, source "s", body
-/// ABCD: <c>010000000000000000000000000000000102000000000000000169000173 41424344</c>
+/// Recovery is the log's. An entry that does not decode is skipped by readers and reported.
+/// <para>Example: lifetime 000102…0f, 2026-01-02T03:04:05Z, instance "i-1", no tenant, source "::1", body "body":</para>
+/// <code>
+/// 01 000102030405060708090a0b0c0d0e0f 40f34cf65e470600 0300 0000 0300 692d31 3a3a31 626f6479
+/// </code>
 /// </summary>
 internal static class BusEntryFormat
 {
     public const byte Version = 1;
-    public const int MaxNameBytes = 255;
-    private const int FixedBytes = 25;
+    public const int FixedBytes = 31;
+    public const int MaxInstanceIdBytes = 1024;
+    public const int MaxTenantBytes = 256;
+    public const int MaxSourceBytes = 256;
+    public const int MaxStampBytes = FixedBytes + MaxInstanceIdBytes + MaxTenantBytes + MaxSourceBytes;
 
-    /// <summary>Bytes at most before the body.</summary>
-    public const int MaxStampBytes = FixedBytes + (3 * (MaxNameBytes + 1));
-
-    /// <summary>Writes the stamp; returns its size. A name that is too long is cut.</summary>
-    public static int WriteStamp(Span<byte> target, in BusStamp stamp)
+    /// <summary>Writes what goes before the body; returns its size, at most <see cref="MaxStampBytes"/>.</summary>
+    public static int WriteStamp(Span<byte> target, in BusStamp stamp, long busUnixUs)
     {
         target[0] = Version;
-        stamp.Lifetime.Write(target[1..]);
-        BinaryPrimitives.WriteInt64LittleEndian(target[17..], stamp.BusUnixUs);
-        var at = FixedBytes;
-        at += WriteName(target[at..], stamp.InstanceId);
-        at += WriteName(target[at..], stamp.Tenant);
-        return at + WriteName(target[at..], stamp.Source);
+        stamp.Lifetime.Write(target.Slice(1, LifetimeId.Size));
+        BinaryPrimitives.WriteInt64LittleEndian(target[17..], busUnixUs);
+        var end = FixedBytes;
+        end += WriteString(target[end..], target[25..], stamp.InstanceId, MaxInstanceIdBytes);
+        end += WriteString(target[end..], target[27..], stamp.Tenant, MaxTenantBytes);
+        end += WriteString(target[end..], target[29..], stamp.Source, MaxSourceBytes);
+        return end;
     }
 
-    /// <summary>Splits an entry; the body points into it. False when it is no entry of this version. Does not throw.</summary>
-    public static bool TryRead(ReadOnlyMemory<byte> entry, out BusStamp stamp, out ReadOnlyMemory<byte> body)
+    /// <summary>Bus time of an entry. False when it is none.</summary>
+    public static bool TryReadTime(ReadOnlySpan<byte> entry, out long busUnixUs)
     {
-        (stamp, body) = (default, default);
+        busUnixUs = 0;
+        if (entry.Length < FixedBytes || entry[0] != Version)
+        {
+            return false;
+        }
+
+        busUnixUs = BinaryPrimitives.ReadInt64LittleEndian(entry[17..]);
+        return true;
+    }
+
+    /// <summary>Finds the parts of an entry. Does not throw; false when it does not decode.</summary>
+    public static bool TryRead(ReadOnlyMemory<byte> entry, BusEntryStrings strings, out BusStamp stamp, out ReadOnlyMemory<byte> body)
+    {
+        stamp = default;
+        body = default;
         var span = entry.Span;
-        if (span.Length < FixedBytes || span[0] != Version)
+        if (!TryReadTime(span, out var busUnixUs))
         {
             return false;
         }
 
-        var at = FixedBytes;
-        if (!TryReadName(span, ref at, out var instance)
-            || !TryReadName(span, ref at, out var tenant)
-            || !TryReadName(span, ref at, out var source))
+        int instance = BinaryPrimitives.ReadUInt16LittleEndian(span[25..]);
+        int tenant = BinaryPrimitives.ReadUInt16LittleEndian(span[27..]);
+        int source = BinaryPrimitives.ReadUInt16LittleEndian(span[29..]);
+        if (instance > MaxInstanceIdBytes || tenant > MaxTenantBytes || source > MaxSourceBytes
+            || FixedBytes + instance + tenant + source > span.Length)
         {
             return false;
         }
 
-        var busUnixUs = BinaryPrimitives.ReadInt64LittleEndian(span[17..]);
-        stamp = new BusStamp(LifetimeId.Read(span[1..]), instance, tenant, source, busUnixUs);
-        body = entry[at..];
+        stamp = new BusStamp(
+            LifetimeId.Read(span[1..]),
+            strings.InstanceId(span.Slice(FixedBytes, instance)),
+            strings.Tenant(span.Slice(FixedBytes + instance, tenant)),
+            strings.Source(span.Slice(FixedBytes + instance + tenant, source)),
+            busUnixUs);
+        body = entry[(FixedBytes + instance + tenant + source)..];
         return true;
     }
 
-    private static int WriteName(Span<byte> target, string name)
+    private static int WriteString(Span<byte> target, Span<byte> length, string value, int maxBytes)
     {
-        // Cut between characters: an encoder stops before the one that does not fit.
-        Encoding.UTF8.GetEncoder().Convert(name, target.Slice(1, MaxNameBytes), flush: true, out _, out var bytes, out _);
-        target[0] = (byte)bytes;
-        return 1 + bytes;
-    }
-
-    private static bool TryReadName(ReadOnlySpan<byte> entry, ref int at, out string name)
-    {
-        name = "";
-        if (at >= entry.Length || at + 1 + entry[at] > entry.Length)
-        {
-            return false;
-        }
-
-        name = Encoding.UTF8.GetString(entry.Slice(at + 1, entry[at]));
-        at += 1 + entry[at];
-        return true;
+        Encoding.UTF8.GetEncoder().Convert(value, target[..maxBytes], flush: true, out _, out var bytes, out _);
+        BinaryPrimitives.WriteUInt16LittleEndian(length, (ushort)bytes);
+        return bytes;
     }
 }

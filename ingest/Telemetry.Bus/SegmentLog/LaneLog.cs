@@ -3,118 +3,151 @@ using Telemetry.Wire;
 
 namespace Telemetry.Bus.SegmentLog;
 
-/// <summary>
-/// The log of one lane as its writer has it. Appends in flight share a flush. Safe for concurrent use.
-/// </summary>
+/// <summary>The writing side of one lane: a log, its bus time and its retention. Safe for concurrent use.</summary>
 internal sealed class LaneLog : IDisposable
 {
-    private static readonly TimeSpan RetentionInterval = TimeSpan.FromSeconds(10);
-
-    private readonly ISpoolDirectory _directory;
     private readonly Lane _lane;
     private readonly SegmentLogOptions _options;
     private readonly TimeProvider _time;
-    private readonly SpoolLog _log;
-    private readonly ITimer _retention;
+    private readonly IndexedMark _indexed;
     private readonly Lock _gate = new();
-    private readonly long _segmentBytes;
+    private readonly byte[] _stamp = new byte[BusEntryFormat.MaxStampBytes];
+    private readonly long _maxBytes;
+    private readonly ITimer _retention;
     private long _lastBusUnixUs;
 
-    public LaneLog(ISpoolDirectory directory, Lane lane, SegmentLogOptions options, TimeProvider time)
+    private LaneLog(Lane lane, SpoolLog log, IndexedMark indexed, SegmentLogOptions options, long maxBytes, TimeProvider time)
     {
-        (_directory, _lane, _options, _time) = (directory, lane, options, time);
-        var segmentBytes = _segmentBytes = lane == Lane.Critical ? options.CriticalSegmentBytes : options.BulkSegmentBytes;
-        var spool = new SpoolOptions
+        _lane = lane;
+        Log = log;
+        _indexed = indexed;
+        _options = options;
+        _maxBytes = maxBytes;
+        _time = time;
+        if (log.TryReadLast(out var last) && BusEntryFormat.TryReadTime(last, out var busUnixUs))
         {
-            SegmentBytes = segmentBytes,
-            MaxBytes = Math.Max(options.KeepBytes, 4 * segmentBytes),
-            // Reading 10 GiB before the first line is taken would be a long start; readers verify what they read.
-            VerifyOnOpen = false,
-            OnDamage = damage => Report(damage),
-        };
-        _log = SpoolLog.Open(directory, spool, time, out var recovery);
-        foreach (var damage in recovery.Damages.Where(d => !d.Known))
-        {
-            Report(damage);
+            _lastBusUnixUs = busUnixUs;
         }
 
-        _lastBusUnixUs = _log.TryReadLast(out var last) && BusEntryFormat.TryRead(last, out var stamp, out _)
-            ? stamp.BusUnixUs : 0;
-        _retention = time.CreateTimer(_ => Trim(), null, TimeSpan.Zero, RetentionInterval);
+        _retention = time.CreateTimer(_ => ApplyRetention(0), null, options.RetentionInterval, options.RetentionInterval);
     }
 
-    public async ValueTask<BusPosition> AppendAsync(BusStamp stamp, ReadOnlyMemory<byte> body, CancellationToken cancel)
+    public SpoolLog Log { get; }
+
+    /// <summary>Opens the log of a lane; throws <see cref="SpoolUnavailableException"/>.</summary>
+    public static LaneLog Open(
+        Lane lane, ISpoolDirectory directory, IndexedMark indexed, SegmentLogOptions options, TimeProvider time)
     {
-        cancel.ThrowIfCancellationRequested();
-        var position = Append(stamp, body.Span);
-        return await _log.FlushAsync(position)
-            ? new BusPosition(position.Value)
-            : throw new IOException($"The {Name} lane of the bus could not be flushed: {_log.LastError?.Message ?? "closed"}");
+        var maxBytes = lane == Lane.Critical ? options.CriticalMaxBytes : options.BulkMaxBytes;
+        var log = SpoolLog.Open(
+            directory,
+            new SpoolOptions
+            {
+                SegmentBytes = options.SegmentBytes,
+                MaxBytes = maxBytes,
+                VerifyOnOpen = false,
+                OnDamage = damage => Tell(options, lane, damage),
+            },
+            time,
+            out var recovery);
+        foreach (var damage in recovery.Damages)
+        {
+            Tell(options, lane, damage);
+        }
+
+        return new LaneLog(lane, log, indexed, options, maxBytes, time);
     }
 
-    public LaneReader OpenReader(BusPosition from, out long skipped)
+    /// <summary>
+    /// Appends and waits until it is durable. Throws <see cref="IOException"/> when it may not be. When a flush fails, all that
+    /// was appended and not yet confirmed by then fails too, so that a caller that confirms in order confirms nothing later.
+    /// </summary>
+    public async ValueTask<BusPosition> AppendAsync(BusStamp stamp, ReadOnlyMemory<byte> body)
     {
-        var position = new SpoolPosition(from.Value);
-        skipped = from.Value == 0 ? 0 : _log.BytesTrimmedAfter(position);
-        return new LaneReader(_log.OpenReader(position, durableOnly: true));
+        var failuresBefore = Log.FailedFlushes;
+        var result = TryAppend(stamp, body.Span, out var position);
+        if (result == AppendResult.Full)
+        {
+            ApplyRetention(BusEntryFormat.MaxStampBytes + body.Length + _options.SegmentBytes);
+            result = TryAppend(stamp, body.Span, out position);
+        }
+
+        if (result != AppendResult.Ok)
+        {
+            throw new IOException(Explain(result, body.Length), Log.LastError);
+        }
+
+        if (!await Log.FlushAsync(position) || Log.FailedFlushes != failuresBefore)
+        {
+            throw new IOException($"The {LaneNames.Of(_lane)} lane of the bus could not be made durable.", Log.LastError);
+        }
+
+        return new BusPosition(position.Value);
     }
 
     public void Dispose()
     {
         _retention.Dispose();
-        _log.Dispose();
+        Log.Dispose();
     }
 
-    private string Name => _lane == Lane.Critical ? "critical" : "bulk";
-
-    private SpoolPosition Append(BusStamp stamp, ReadOnlySpan<byte> body)
+    /// <summary>
+    /// Gives back what is indexed and too old, or in the way: segments are trimmed until <paramref name="neededBytes"/>
+    /// more fit under the limit.
+    /// </summary>
+    internal void ApplyRetention(long neededBytes)
     {
-        Span<byte> head = stackalloc byte[BusEntryFormat.MaxStampBytes];
+        var indexed = _indexed.Read();
+        var oldest = _time.GetUtcNow() - _options.Retention;
+        var excess = Log.UsedBytes + neededBytes - _maxBytes;
+        var segments = Log.Segments;
+        SpoolPosition? trimTo = null;
+        for (var i = 0; i + 1 < segments.Count && segments[i].End.Value <= indexed.Value; i++)
+        {
+            // All of a segment is older than the next one's beginning.
+            if (segments[i + 1].Since > oldest && excess <= 0)
+            {
+                break;
+            }
+
+            trimTo = segments[i].End;
+            excess -= segments[i].Bytes;
+        }
+
+        if (trimTo is { } position)
+        {
+            Log.Trim(position);
+        }
+    }
+
+    private AppendResult TryAppend(in BusStamp stamp, ReadOnlySpan<byte> body, out SpoolPosition position)
+    {
         lock (_gate)
         {
-            // Bus time decides partitions and lateness downstream, so a clock that is set back must not lead it back.
-            stamp = stamp with { BusUnixUs = Math.Max(stamp.BusUnixUs, _lastBusUnixUs) };
-            var size = BusEntryFormat.WriteStamp(head, stamp);
-            var result = _log.TryAppend(head[..size], body, out var position);
-            if (result != AppendResult.Ok)
+            // The clock may be set back; bus time is not.
+            var busUnixUs = Math.Max(stamp.BusUnixUs, _lastBusUnixUs);
+            var stampBytes = BusEntryFormat.WriteStamp(_stamp, stamp, busUnixUs);
+            var result = Log.TryAppend(_stamp.AsSpan(0, stampBytes), body, out position);
+            if (result == AppendResult.Ok)
             {
-                throw new IOException(Refusal(result));
+                _lastBusUnixUs = busUnixUs;
             }
 
-            _lastBusUnixUs = stamp.BusUnixUs;
-            return position;
+            return result;
         }
     }
 
-    private string Refusal(AppendResult result) => result switch
+    private string Explain(AppendResult result, int bodyBytes) => result switch
     {
-        AppendResult.Full => $"The {Name} lane of the bus is full: the disk is, or {_log.UsedBytes} bytes are not indexed yet.",
-        AppendResult.TooLarge => $"The batch is larger than a segment of the {Name} lane of the bus.",
-        _ => $"The {Name} lane of the bus could not be written: {_log.LastError?.Message ?? "closed"}",
+        AppendResult.Full when Log.LastError is SpoolDiskFullException =>
+            $"The disk of the {LaneNames.Of(_lane)} lane of the bus is full.",
+        AppendResult.Full =>
+            $"The {LaneNames.Of(_lane)} lane of the bus is full: {Log.UsedBytes} of {_maxBytes} bytes are used and not indexed yet.",
+        AppendResult.TooLarge => $"A batch of {bodyBytes} bytes does not fit into a segment of {_options.SegmentBytes} bytes.",
+        _ => $"The {LaneNames.Of(_lane)} lane of the bus cannot be written.",
     };
 
-    /// <summary>Gives back segments that are indexed and either old or more than the lane may keep.</summary>
-    private void Trim()
-    {
-        var segments = _log.Segments;
-        var indexed = SegmentLogBus.Indexed(_directory);
-        var oldest = _time.GetUtcNow() - _options.Keep;
-        var keepBytes = _options.KeepBytes - (2 * _segmentBytes);
-        var used = segments.Sum(s => s.Bytes);
-        for (var i = 0; i + 1 < segments.Count; i++)
-        {
-            var end = segments[i + 1].Start;
-            if (end.Value > indexed.Value || (segments[i + 1].Since > oldest && used <= keepBytes))
-            {
-                return;
-            }
-
-            used -= segments[i].Bytes;
-            _log.Trim(end);
-        }
-    }
-
-    private void Report(SpoolDamage damage) => _options.OnDamage?.Invoke(
-        $"The {Name} lane of the bus has {damage.Kind} of {damage.Bytes} bytes at {damage.From.Value}; evidence: "
-        + (damage.Evidence.Length > 0 ? Path.Combine(_directory.Path, damage.Evidence) : "none"));
+    private static void Tell(SegmentLogOptions options, Lane lane, SpoolDamage damage) => options.OnProblem?.Invoke(
+        $"{damage.Kind} in the {LaneNames.Of(lane)} lane of the bus: {damage.Bytes} bytes from "
+        + $"{damage.From} to {damage.To}" + (damage.Evidence.Length > 0 ? $", kept in '{damage.Evidence}'." : "."));
 }

@@ -4,72 +4,92 @@ using Telemetry.Wire;
 namespace Telemetry.Bus.SegmentLog;
 
 /// <summary>
-/// The embedded bus: one spool a lane, in <c>critical/</c> and <c>bulk/</c> of a directory. One process writes; readers are in the
-/// same process or in others, and see only what is durable. How far a lane is indexed is in its <c>indexed.cursor</c>.
+/// The bus of one machine: a segment log per lane in <c>critical/</c> and <c>bulk/</c> of a directory. One process writes, any
+/// number read; readers in the writer's process are woken by it, others look every 25 ms. Nothing is on disk before
+/// <see cref="OpenWriter"/> or <see cref="AllowTrim"/>. Safe for concurrent use.
 /// </summary>
 public sealed class SegmentLogBus : IBus
 {
-    private const string IndexedCursor = "indexed";
-
-    private readonly string _directory;
     private readonly SegmentLogOptions _options;
     private readonly TimeProvider _time;
-    private readonly Dictionary<Lane, SpoolCursor> _indexed = [];
+    private readonly SegmentLane _critical;
+    private readonly SegmentLane _bulk;
     private readonly Lock _gate = new();
     private SegmentLogWriter? _writer;
 
     /// <summary>Touches nothing yet.</summary>
+    /// <param name="directory">Created by the writer when absent.</param>
+    /// <param name="options">What is kept.</param>
+    /// <param name="time">For retention and for waiting.</param>
     public SegmentLogBus(string directory, SegmentLogOptions options, TimeProvider time)
+        : this(name => new RealSpoolDirectory(Path.Combine(directory, name)), options, time)
     {
-        _directory = directory;
+        ArgumentException.ThrowIfNullOrEmpty(directory);
+    }
+
+    internal SegmentLogBus(Func<string, ISpoolDirectory> directories, SegmentLogOptions options, TimeProvider time)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(time);
         _options = options;
         _time = time;
+        _critical = LaneIn(directories(LaneNames.Of(Lane.Critical)));
+        _bulk = LaneIn(directories(LaneNames.Of(Lane.Bulk)));
+    }
+
+    /// <summary>What a lane takes on disk, bytes; the same from every process.</summary>
+    public long UsedBytes(Lane lane)
+    {
+        var of = Of(lane);
+        if (of.Writer is { } writer)
+        {
+            return writer.Log.UsedBytes;
+        }
+
+        using var follower = SpoolFollower.Open(of.Directory, default, _time);
+        return follower.UsedBytes;
     }
 
     /// <inheritdoc/>
-    /// <exception cref="SpoolUnavailableException">The directory cannot be used, or another process writes it.</exception>
+    /// <exception cref="SpoolUnavailableException">The directory cannot be used, or another writer has it.</exception>
+    /// <exception cref="InvalidOperationException">This bus has its writer already.</exception>
     public IBusWriter OpenWriter()
     {
         lock (_gate)
         {
-            return _writer = new SegmentLogWriter(
-                new LaneLog(Directory(Lane.Critical), Lane.Critical, _options, _time),
-                new LaneLog(Directory(Lane.Bulk), Lane.Bulk, _options, _time));
-        }
-    }
-
-    /// <inheritdoc/>
-    public IBusReader OpenReader(Lane lane, BusPosition from, out long skipped)
-    {
-        SegmentLogWriter? writer;
-        lock (_gate)
-        {
-            writer = _writer;
-        }
-
-        return writer is { IsDisposed: false }
-            ? writer.Log(lane).OpenReader(from, out skipped)
-            : FollowingLaneReader.Open(Directory(lane), from, _time, out skipped);
-    }
-
-    /// <inheritdoc/>
-    public void AllowTrim(Lane lane, BusPosition indexed)
-    {
-        lock (_gate)
-        {
-            if (!_indexed.TryGetValue(lane, out var cursor))
+            if (_critical.Writer is not null || _bulk.Writer is not null)
             {
-                Directory(lane).Prepare();
-                _indexed[lane] = cursor = SpoolCursor.Open(Directory(lane), IndexedCursor);
+                throw new InvalidOperationException("The bus is open for writing already.");
             }
 
-            // A note that could not be saved only keeps more: the next one covers it.
-            if (indexed.Value > cursor.Position.Value)
+            var critical = LaneLog.Open(Lane.Critical, _critical.Directory, _critical.Indexed, _options, _time);
+            try
             {
-                cursor.Save(new SpoolPosition(indexed.Value));
+                _bulk.Writer = LaneLog.Open(Lane.Bulk, _bulk.Directory, _bulk.Indexed, _options, _time);
             }
+            catch
+            {
+                critical.Dispose();
+                throw;
+            }
+
+            _critical.Writer = critical;
+            _writer = new SegmentLogWriter(_critical, _bulk);
+            return _writer;
         }
     }
+
+    /// <summary>
+    /// Opens a lane at a position, which is 0 or a <see cref="BusEntry.Next"/> or <see cref="BusEntry.Position"/> seen before.
+    /// Where retention has overtaken it, the reader begins at the oldest entry and <paramref name="skipped"/> says how many bytes
+    /// are lost between. A position after the end is from another bus: the reader then begins at the oldest entry, and
+    /// <paramref name="skipped"/> is negative, by how much the bus ends before it.
+    /// </summary>
+    public IBusReader OpenReader(Lane lane, BusPosition from, out long skipped) =>
+        new SegmentLogReader(Of(lane), from, _time, out skipped);
+
+    /// <inheritdoc/>
+    public void AllowTrim(Lane lane, BusPosition indexed) => Of(lane).Indexed.Advance(indexed);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -79,19 +99,14 @@ public sealed class SegmentLogBus : IBus
             await writer.DisposeAsync();
         }
 
-        foreach (var cursor in _indexed.Values)
-        {
-            cursor.Dispose();
-        }
+        _critical.Dispose();
+        _bulk.Dispose();
     }
 
-    /// <summary>How far another process, or this one, has indexed the lane of a directory.</summary>
-    internal static SpoolPosition Indexed(ISpoolDirectory directory)
-    {
-        using var cursor = SpoolCursor.Open(directory, IndexedCursor);
-        return cursor.Position;
-    }
+    private SegmentLane Of(Lane lane) => lane == Lane.Critical ? _critical : _bulk;
 
-    private RealSpoolDirectory Directory(Lane lane) =>
-        new(Path.Combine(_directory, lane == Lane.Critical ? "critical" : "bulk"));
+    private SegmentLane LaneIn(ISpoolDirectory directory) => new(
+        directory,
+        new IndexedMark(directory, TimeSpan.FromSeconds(1), _time),
+        _options.OnProblem);
 }

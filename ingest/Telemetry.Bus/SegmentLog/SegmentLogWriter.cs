@@ -2,27 +2,28 @@ using Telemetry.Wire;
 
 namespace Telemetry.Bus.SegmentLog;
 
-/// <summary>The writing side of both lanes, which share nothing.</summary>
-internal sealed class SegmentLogWriter(LaneLog critical, LaneLog bulk) : IBusWriter
+/// <summary>Holds both lanes of a directory for writing; each has its own flushes.</summary>
+internal sealed class SegmentLogWriter(SegmentLane critical, SegmentLane bulk) : IBusWriter
 {
-    private int _disposed;
-
-    public bool IsDisposed => Volatile.Read(ref _disposed) != 0;
-
-    public LaneLog Log(Lane lane) => lane == Lane.Critical ? critical : bulk;
-
-    public ValueTask<BusPosition> AppendAsync(
-        Lane lane, BusStamp stamp, ReadOnlyMemory<byte> body, CancellationToken cancel) =>
-        Log(lane).AppendAsync(stamp, body, cancel);
+    public ValueTask<BusPosition> AppendAsync(Lane lane, BusStamp stamp, ReadOnlyMemory<byte> body, CancellationToken cancel)
+    {
+        cancel.ThrowIfCancellationRequested();
+        var log = (lane == Lane.Critical ? critical : bulk).Writer
+            ?? throw new IOException("The writing side of the bus is closed.");
+        return log.AppendAsync(stamp, body);
+    }
 
     public ValueTask DisposeAsync()
     {
-        if (Interlocked.Exchange(ref _disposed, 1) == 0)
-        {
-            critical.Dispose();
-            bulk.Dispose();
-        }
-
+        Close(critical);
+        Close(bulk);
         return ValueTask.CompletedTask;
+    }
+
+    private static void Close(SegmentLane lane)
+    {
+        var log = lane.Writer;
+        lane.Writer = null;
+        log?.Dispose();
     }
 }

@@ -86,7 +86,7 @@ internal sealed class KeyRules(LabelNames labels)
             "__realtime_timestamp");
         Roles(KeyRole.Level, "@l", "level", "severity", "lvl", "loglevel", "log_level", "levelname", "severitytext",
             "severity_text", "priority", "log.severity");
-        Roles(KeyRole.Message, "@m", "msg", "renderedmessage", "short_message", "body", "log");
+        Roles(KeyRole.Message, "@m", "message", "msg", "renderedmessage", "short_message", "body", "log");
         Roles(KeyRole.Template, "@mt", "messagetemplate", "message_template");
         Roles(KeyRole.Renderings, "@r");
         Roles(KeyRole.ErrorText, "@x", "error", "err", "exception", "exc_info", "exc_text");

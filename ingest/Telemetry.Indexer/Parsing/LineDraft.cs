@@ -29,6 +29,9 @@ internal sealed class LineDraft(LabelNames labels)
 
     private const int MaxLevelBytes = 32;
 
+    /// <summary>Fields left free for the message and for what the pipeline says about the record.</summary>
+    private const int Reserve = 56;
+
     private readonly KeyRules _rules = new(labels);
     private Document _document = new();
     private LineContext _context;
@@ -42,6 +45,8 @@ internal sealed class LineDraft(LabelNames labels)
 
     /// <summary>True when a time was found, also one that is not believed.</summary>
     public bool HasTime => _hasTime;
+
+    private bool HasRoom => _document.FieldCount < Document.MaxFields - Reserve;
 
     /// <summary>The document.</summary>
     public Document Document => _document;
@@ -150,7 +155,7 @@ internal sealed class LineDraft(LabelNames labels)
 
     private void TakeLabel(KeyRule rule, ReadOnlySpan<byte> value)
     {
-        if (rule.Label is { } label)
+        if (rule.Label is { } label && HasRoom)
         {
             _document.Set(label, Utf8Text.Cut(value, MaxLabelBytes));
         }
@@ -185,7 +190,7 @@ internal sealed class LineDraft(LabelNames labels)
 
     private bool TryTakeField(FieldName field, ValueKind kind, ReadOnlySpan<byte> value, bool isElement)
     {
-        if (!isElement && _document.TryGet(field, out _))
+        if (!HasRoom || (!isElement && _document.TryGet(field, out _)))
         {
             return false;
         }

@@ -34,9 +34,8 @@ internal sealed class LineParser
     {
         line = Clean(line);
         var text = Bare(line);
-        _draft.Begin(document, context);
-        var parsed = TryJson(text, context) || TryText(text);
-        document.Set(Fields.EventOriginal, line);
+        Begin(line, document, context);
+        var parsed = TryJson(text, line, context) || TryText(text);
         if (!parsed)
         {
             _draft.SetMessage(text);
@@ -55,7 +54,13 @@ internal sealed class LineParser
         document.Set(Fields.TelemetryParsed, 0);
     }
 
-    private bool TryJson(ReadOnlySpan<byte> text, in LineContext context)
+    private void Begin(ReadOnlySpan<byte> line, Document document, in LineContext context)
+    {
+        _draft.Begin(document, context);
+        document.Set(Fields.EventOriginal, line);
+    }
+
+    private bool TryJson(ReadOnlySpan<byte> text, ReadOnlySpan<byte> line, in LineContext context)
     {
         var json = text.Trim(" \t"u8);
         if (json.Length < 2 || json[0] != '{' || json[^1] != '}')
@@ -71,7 +76,7 @@ internal sealed class LineParser
         // What was set before the line turned out to be no JSON goes.
         var document = _draft.Document;
         document.Reset(document.Record, document.MintedUnixUs);
-        _draft.Begin(document, context);
+        Begin(line, document, context);
         return false;
     }
 

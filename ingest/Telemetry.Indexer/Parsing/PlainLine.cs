@@ -18,17 +18,15 @@ internal sealed class PlainLine(LineDraft draft)
     public bool TryRead(ReadOnlySpan<byte> record, ReadOnlySpan<byte> first)
     {
         var format = "plain"u8;
-        var at = ReadSyslog(first, ref format);
-        if (at == 0)
+        var hasError = Exclaims(first);
+        var at = hasError ? 0 : ReadSyslog(first, ref format);
+        if (at == 0 && !hasError)
         {
             at = ReadTimed(first, ref format);
         }
 
-        var hasError = first.Length < record.Length && ErrorText.TryTakeLines(draft, record[LineStart(at, first)..]);
-        if (at == 0)
-        {
-            hasError |= Exclaims(first);
-        }
+        // An exception's own text may begin after the prefix of the first line.
+        hasError |= first.Length < record.Length && ErrorText.TryTakeLines(draft, record[Math.Min(at, first.Length)..]);
 
         if (!draft.HasTime && !draft.HasLevel && !hasError)
         {
@@ -39,9 +37,6 @@ internal sealed class PlainLine(LineDraft draft)
         draft.Document.Set(Fields.TelemetryFormat, format);
         return true;
     }
-
-    // Where the exception's own text may begin: after the prefix of the first line.
-    private static int LineStart(int at, ReadOnlySpan<byte> first) => Math.Min(at, first.Length);
 
     private static ReadOnlySpan<byte> Message(
         ReadOnlySpan<byte> record, ReadOnlySpan<byte> first, int at, bool hasError)
@@ -88,7 +83,10 @@ internal sealed class PlainLine(LineDraft draft)
             {
                 format = "syslog"u8;
                 at += 1 + tag;
-                return at + _prefix.ReadLevelWord(line[at..]);
+
+                // Syslog has no word for the level: "error: …" is the program's own text, and stays in it.
+                _prefix.ReadLevelWord(line[at..]);
+                return at;
             }
         }
 

@@ -94,7 +94,7 @@ internal sealed class SyslogLine(LineDraft draft)
             at++;
         }
 
-        var start = at;
+        var start = at = Math.Min(at, text.Length);
         while (at < text.Length && at - start < MaxTag && text[at] is not ((byte)' ' or (byte)':' or (byte)'['))
         {
             at++;

@@ -57,6 +57,11 @@ internal sealed class RunCommand(Host host, Setup setup)
 
         using (owner)
         {
+            if (_options.ExitWithInput)
+            {
+                signals.WatchInput();
+            }
+
             return await ShipAsync(lanes, signals);
         }
     }

@@ -24,6 +24,26 @@ internal sealed class StopSignals : IDisposable
     /// <summary>"signal TERM"; "" while none came.</summary>
     public string Reason { get; private set; } = "";
 
+    /// <summary>Takes the end of standard input for a first request to stop; it never hurries.</summary>
+    public void WatchInput() => new Thread(() =>
+    {
+        using var input = Console.OpenStandardInput();
+        Span<byte> ignored = stackalloc byte[256];
+        while (input.Read(ignored) > 0)
+        {
+        }
+
+        if (!_stop.IsCancellationRequested)
+        {
+            Reason = "end of input";
+            _stop.Cancel();
+        }
+    })
+    {
+        IsBackground = true,
+        Name = "input",
+    }.Start();
+
     public void Dispose()
     {
         foreach (var registration in _registrations)

@@ -48,6 +48,7 @@ internal static class SettingTable
         new("heartbeat", SettingKind.Duration, "TIME", "2s", "How often a sign of life is sent.", Verbs.All),
         new("stop-wait", SettingKind.Duration, "TIME", "5s", "How long a stop waits for acknowledgements.", Verbs.All),
         new("seal-on-stop", SettingKind.Text, "REASON", "", "The end of this process is the end of the server: seal the lifetime.", Verbs.Run),
+        new("exit-with-stdin", SettingKind.Switch, "on|off", "off", "Stop when standard input ends: whoever started this is gone.", Verbs.Run),
         new("log-level", SettingKind.Text, "LEVEL", "info", "debug, info, warn or error.", Verbs.All),
     ];
 

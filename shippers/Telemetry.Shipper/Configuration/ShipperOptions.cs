@@ -28,6 +28,9 @@ internal sealed record ShipperOptions
     /// <summary>Reason of the seal that a stop writes; empty is no seal.</summary>
     public string SealOnStop { get; init; } = "";
 
+    /// <summary>The end of standard input is a request to stop.</summary>
+    public bool ExitWithInput { get; init; }
+
     /// <summary>A full spool drops what comes, and declares it; else it stops reading.</summary>
     public bool ShedWhenFull { get; init; }
 
@@ -75,6 +78,7 @@ internal sealed record ShipperOptions
             HeartbeatEvery = Time(settings, "heartbeat"),
             StopWait = Time(settings, "stop-wait"),
             SealOnStop = settings.Text("seal-on-stop"),
+            ExitWithInput = IsOn(settings, "exit-with-stdin"),
             ShedWhenFull = settings.Text("when-full") is { Length: > 0 } full ? full == "shed" : verb == Verbs.Exec,
             LogLevel = Enum.TryParse<LogLevel>(settings.Text("log-level"), ignoreCase: true, out var level) ? level : LogLevel.Info,
         };

@@ -43,15 +43,15 @@ public class AllocationTests
         var line = Encoding.UTF8.GetBytes(Json);
         var (parser, document, context) = Start();
         var best = double.MaxValue;
-        for (var round = 0; round < 20; round++)
+        for (var round = 0; round < 500; round++)
         {
             var clock = Stopwatch.StartNew();
-            for (var i = 0; i < 20_000; i++)
+            for (var i = 0; i < 200; i++)
             {
                 Parse(parser, line, context, document);
             }
 
-            best = Math.Min(best, clock.Elapsed.TotalMicroseconds / 20_000);
+            best = Math.Min(best, clock.Elapsed.TotalMicroseconds / 200);
         }
 
         TestContext.Current.TestOutputHelper?.WriteLine($"{line.Length} bytes: {best:0.00} µs");

@@ -13,6 +13,9 @@ internal sealed class ManualWorkers : ISpoolWorkers
 
     public ISpoolWorker StartRelaxed(string name, Action work, Action<Exception> fault) => Add(work);
 
+    /// <summary>Forgets the workers of a log before.</summary>
+    public void Clear() => _workers.Clear();
+
     /// <summary>Runs what was signalled until nothing is.</summary>
     public void RunAll()
     {

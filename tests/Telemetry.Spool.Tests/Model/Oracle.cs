@@ -3,6 +3,8 @@ namespace Telemetry.Spool.Tests.Model;
 /// <summary>What the log has to be, from what it was told and what it said.</summary>
 internal sealed class Oracle
 {
+    private const int Remembered = 1 << 17;
+
     private readonly SortedDictionary<long, byte[]> _written = [];
     private readonly Dictionary<long, byte[]> _mayAppear = [];
     private readonly List<byte[]> _inDoubt = [];
@@ -31,7 +33,7 @@ internal sealed class Oracle
     public void Trimmed(long before)
     {
         _trimmed = Math.Max(_trimmed, before);
-        foreach (var position in _written.Keys.TakeWhile(p => p < _trimmed - (1 << 17)).ToArray())
+        foreach (var position in _written.Keys.TakeWhile(p => p < _trimmed - Remembered).ToArray())
         {
             _written.Remove(position);
         }
@@ -103,13 +105,21 @@ internal sealed class Oracle
                 $"{position} is gone, acknowledged up to {_acknowledged}, trimmed before {_trimmed}, keeps all: {keepsAll}");
         }
 
+        // A trim that was not durable yet may be undone by a later crash.
+        var undone = _written.Concat(_mayAppear)
+            .Where(f => f.Key < _trimmed && f.Key >= _trimmed - Remembered && !positions.Contains(f.Key)).ToArray();
+        _mayAppear.Clear();
+        foreach (var (position, payload) in undone)
+        {
+            _mayAppear[position] = payload;
+        }
+
         _written.Clear();
         foreach (var (position, payload) in found)
         {
             _written.Add(position, payload);
         }
 
-        _mayAppear.Clear();
         _inDoubt.Clear();
         Acknowledged(durable);
     }

@@ -18,8 +18,8 @@ namespace Telemetry.Store.Sqlite.Documents;
 /// </code>
 /// Doubles are numbers by their bits, booleans 0 and 1, dates microseconds. Limits are in <see cref="BlockLimits"/>. A chunk that
 /// breaks them or ends early is damage; a reader says so and does not guess. Arithmetic wraps at 64 bits.
-/// <para>Example, the levels "info", "warn", "info" of three documents:
-/// <c>02 03 00 02 0A 0A 04 04 69 6E 66 6F 77 61 72 6E 00 01 00</c>.</para>
+/// <para>Example, the levels "info", "warn", "info", "info" of four documents:
+/// <c>02 04 00 02 0A 0A 04 04 69 6E 66 6F 77 61 72 6E 00 01 00 00</c>.</para>
 /// </summary>
 internal static class ChunkFormat
 {

@@ -35,7 +35,8 @@ internal abstract class ColumnBuilder(FieldName name)
         output.Add(0);
         output.AddVarint((ulong)(end - first));
         EncodePresence(_documents.Items[first..end], from, to, output);
-        output.Written[0] = EncodeBody(first, end, encoder);
+        var kind = EncodeBody(first, end, encoder);
+        output.Written[0] = kind;
         return true;
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Telemetry.Query;
 
 namespace Telemetry.Store.Sqlite.Documents;
@@ -11,6 +12,9 @@ internal sealed class PartitionFiles(string[] directories, Action<ReaderFault> r
     private readonly PartitionPool _pool = new();
     private readonly HashSet<ReaderFault> _reported = [];
 
+    // Times of partitions that get no more documents, so that a search for an hour does not open those of weeks.
+    private readonly ConcurrentDictionary<PartitionName, Range> _times = new();
+
     public int Lanes => directories.Length;
 
     /// <summary>Partitions of a lane, oldest first.</summary>
@@ -21,6 +25,11 @@ internal sealed class PartitionFiles(string[] directories, Action<ReaderFault> r
     {
         List<PartitionName> names = [.. Enumerable.Range(0, Lanes).SelectMany(OfLane)];
         _pool.Forget(names);
+        foreach (var gone in _times.Keys.Except(names))
+        {
+            _times.TryRemove(gone, out _);
+        }
+
         names.Sort((x, y) => y.CompareTo(x));
         return names;
     }
@@ -34,13 +43,25 @@ internal sealed class PartitionFiles(string[] directories, Action<ReaderFault> r
     {
         var all = create();
         var scan = new PartitionScan(_pool, query, times, nowUnixUs);
+        HashSet<int> lanes = [];
         foreach (var name in times.Min <= times.Max ? Newest() : [])
         {
+            Range known = default;
+            var isFinished = !lanes.Add(name.Lane);
+            if (isFinished && _times.TryGetValue(name, out known) && (known.Max < times.Min || known.Min > times.Max))
+            {
+                continue;
+            }
+
             TVisitor[] visitors = [create(), create()];
-            if (Try(name, () => scan.Run(name, [visitors[0], visitors[1]], cancel)))
+            if (Try(name, () => known = scan.Run(name, [visitors[0], visitors[1]], cancel)))
             {
                 join(all, visitors[0]);
                 join(all, visitors[1]);
+                if (isFinished)
+                {
+                    _times[name] = known;
+                }
             }
         }
 

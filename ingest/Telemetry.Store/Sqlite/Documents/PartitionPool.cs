@@ -6,7 +6,7 @@ namespace Telemetry.Store.Sqlite.Documents;
 /// </summary>
 internal sealed class PartitionPool : IDisposable
 {
-    private const int MaxIdle = 24;
+    private const int MaxIdle = 32;
 
     private readonly Lock _gate = new();
     private readonly LinkedList<PartitionReader> _idle = new();

@@ -14,8 +14,11 @@ internal sealed class PartitionScan(PartitionPool pool, KqlNode query, Range tim
     // Fewer blocks are not worth a second thread.
     private const int BlocksPerThread = 16;
 
-    /// <summary>Throws a <see cref="StoreException"/> when the partition cannot be read; the visitors may then have seen a part.</summary>
-    public void Run(PartitionName name, IReadOnlyList<IBlockVisitor> visitors, CancellationToken cancel)
+    /// <summary>
+    /// Returns the times of all the partition's documents. Throws a <see cref="StoreException"/> when it cannot be read; the
+    /// visitors may then have seen a part.
+    /// </summary>
+    public Range Run(PartitionName name, IReadOnlyList<IBlockVisitor> visitors, CancellationToken cancel)
     {
         using var first = new Lease(pool, name);
         BlockInfo[] blocks = [.. first.Reader.Blocks.Where(IsInTime)];
@@ -24,7 +27,7 @@ internal sealed class PartitionScan(PartitionPool pool, KqlNode query, Range tim
         if (visitors.Count == 1 || blocks.Length < 2 * BlocksPerThread || SecondReader(name, first.Reader) is not { } second)
         {
             Work(first, blocks, ref next, visitors[0], cancel);
-            return;
+            return Times(first.Reader);
         }
 
         using (second)
@@ -43,7 +46,12 @@ internal sealed class PartitionScan(PartitionPool pool, KqlNode query, Range tim
 
             other.GetAwaiter().GetResult();
         }
+
+        return Times(first.Reader);
     }
+
+    private static Range Times(PartitionReader partition) =>
+        partition.Blocks.Aggregate(Range.Empty, static (all, block) => all.With(block.Timestamps));
 
     private bool IsInTime(BlockInfo block) => block.Timestamps.Max >= times.Min && block.Timestamps.Min <= times.Max;
 

@@ -37,6 +37,7 @@ public sealed class SqliteDocumentWriter : IDocumentWriter
     /// before, so that what the bus still has is stored again.
     /// </summary>
     /// <exception cref="IOException">The directory or a file cannot be used, through no fault of its content.</exception>
+    /// <exception cref="UnauthorizedAccessException">The directory or a file may not be used.</exception>
     public static SqliteDocumentWriter Open(string directory, SqliteStoreOptions options, TimeProvider time)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -94,12 +95,15 @@ public sealed class SqliteDocumentWriter : IDocumentWriter
     public ValueTask CommitAsync(long next, CancellationToken cancel)
     {
         cancel.ThrowIfCancellationRequested();
+
+        // A replay commits positions that are stored already.
+        var applied = Math.Max(next, AppliedPosition);
         if (_failure is null && _partition is null)
         {
             Try(() => ChoosePartition(AppliedPosition));
         }
 
-        Try(() => _partition!.Commit(next));
+        Try(() => _partition!.Commit(applied));
         PendingBytes = 0;
         if (_failure is { } failure)
         {
@@ -107,7 +111,7 @@ public sealed class SqliteDocumentWriter : IDocumentWriter
             return ValueTask.FromException(failure);
         }
 
-        AppliedPosition = next;
+        AppliedPosition = applied;
         return ValueTask.CompletedTask;
     }
 
@@ -220,7 +224,7 @@ public sealed class SqliteDocumentWriter : IDocumentWriter
         {
             Fail(e);
         }
-        catch (IOException e)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             Fail(new StoreException(SQLitePCL.raw.SQLITE_IOERR, e.Message));
         }
