@@ -38,7 +38,7 @@ internal static class HelpText
         text.Append("\nFlags:\n");
         foreach (var setting in SettingTable.All.Where(s => (s.Verbs & verb) != 0))
         {
-            var flag = setting.Kind == SettingKind.Switch ? $"  --{setting.Name}" : $"  --{setting.Name} {setting.Value}";
+            var flag = setting.Kind == SettingKind.Switch && setting.Default == "off" ? $"  --{setting.Name}" : $"  --{setting.Name} {setting.Value}";
             text.Append(flag.PadRight(Column)).Append(flag.Length >= Column ? "\n".PadRight(Column + 1) : "").Append(setting.Help);
             text.Append(setting.Default.Length > 0 ? $" [{setting.Default}]\n" : "\n");
         }

@@ -39,7 +39,7 @@ internal sealed record CommandLine(IReadOnlyList<KeyValuePair<string, string>> F
             }
             else if (setting?.Kind == SettingKind.Switch || name == "json")
             {
-                flags.Add(new(name, "on"));
+                flags.Add(new(name, i + 1 < arguments.Count && (arguments[i + 1] is "on" or "off") ? arguments[++i] : "on"));
             }
             else if (i + 1 < arguments.Count)
             {

@@ -17,7 +17,7 @@ internal static class SettingTable
         new("token", SettingKind.Text, "TOKEN", "", "The bearer token itself; in the environment, not on the command line.", Verbs.All) { IsSecret = true },
         new("ca", SettingKind.Text, "FILE", "", "PEM file with the only roots to trust; the machine's unless given.", Verbs.All),
         new("insecure", SettingKind.Switch, "on|off", "off", "Send a token without TLS beyond loopback.", Verbs.All),
-        new("data", SettingKind.Text, "DIR", "", "Where positions and the spool are kept.", Verbs.All),
+        new("data", SettingKind.Text, "DIR", "", "Where positions and the spool are kept; else $TELEMETRY_DATA/shipper, /var/lib or ~/.local/share/telemetry/shipper.", Verbs.All),
 
         new("identity", SettingKind.Text, "FILE", "/etc/telemetry/identity.json", "Identity of the server, baked into its image.", Verbs.All),
         new("instance-id", SettingKind.Text, "ID", "", "Id of the server; else the file's, else the machine id.", Verbs.All),

@@ -20,7 +20,7 @@ namespace Telemetry.Shipper.Lanes;
 /// Replaying the frames from the log's start gives the state of all sources: a full checkpoint replaces it, another one adds or
 /// replaces streams, a plan or batch moves the numbers and offsets of its runs forward. The log is trimmed only up to the last
 /// full checkpoint, so that its first one is always there. A frame of an unknown kind or version ends the replay as damage
-/// does: streams begin new epochs. Example, a plan's first bytes: <c>02 01 0a 10 ...</c>.
+/// does: streams begin new epochs. Example: a test reads a stored plan of two records, <c>02 01 0a 10 ...</c>.
 /// </summary>
 internal static class LaneFrame
 {

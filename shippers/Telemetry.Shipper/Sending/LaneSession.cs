@@ -106,6 +106,11 @@ internal sealed class LaneSession
                 continue;
             }
 
+            if (IsOversized(shipment) && SplitIntoQueue(shipment))
+            {
+                continue;
+            }
+
             await WaitForWindow(shipment, end);
             Register(shipment);
             if (!await _connection.WriteAsync(shipment.Message.ToRequest(shipment.Number), end))
@@ -135,11 +140,6 @@ internal sealed class LaneSession
 
             if (Load(entry, frame, isRetry: false) is { } shipment)
             {
-                if (IsOversized(shipment) && SplitIntoQueue(shipment))
-                {
-                    return TakeAgain();
-                }
-
                 return shipment;
             }
 

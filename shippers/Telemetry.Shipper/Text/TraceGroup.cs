@@ -7,18 +7,26 @@ namespace Telemetry.Shipper.Text;
 /// <item>A frame ("   at Shop.Cart.Add(...)", " ---> ...", "Caused by: ...") continues any line.</item>
 /// <item>"Namespace.SomeException: ..." and "Traceback (most recent call last):" continue a line that speaks of an error (loggers
 /// print message and exception so); after any other line they begin a record.</item>
+/// <item>The last words of the .NET runtime ("Unhandled exception. ", "Process terminated.", "Stack overflow.") also hold the
+/// lines of a message that has several, if frames follow.</item>
 /// <item>Other indented lines are records of their own.</item>
 /// </list>
 /// </summary>
 internal ref struct TraceGroup
 {
+    private const int MaxMessageLines = 20;
+
     private readonly ReadOnlySpan<byte> _head;
+    private readonly bool _isLastWords;
+    private int _messageLines;
     private State _state;
 
     public TraceGroup(ReadOnlySpan<byte> firstLine)
     {
         _head = firstLine;
-        _state = TraceLine.IsTraceback(firstLine) ? State.Python
+        _isLastWords = TraceLine.IsLastWords(firstLine);
+        _state = _isLastWords ? State.LastWords
+            : TraceLine.IsTraceback(firstLine) ? State.Python
             : TraceLine.IsGoroutine(firstLine) ? State.GoTrace
             : firstLine.StartsWith("panic: "u8) || firstLine.StartsWith("fatal error: "u8) ? State.Go
             : TraceLine.IsExceptionHead(firstLine) ? State.ExceptionHead
@@ -28,6 +36,7 @@ internal ref struct TraceGroup
     private enum State : byte
     {
         Plain,
+        LastWords,
         ExceptionHead,
         NamedException,
         Trace,
@@ -61,10 +70,17 @@ internal ref struct TraceGroup
         {
             case State.Plain:
                 return TakeAfterPlain(line);
+            case State.LastWords:
+                return TakeMessage(line);
             case State.ExceptionHead or State.NamedException:
                 return TraceLine.IsFrame(line) || line.StartsWith("Caused by: "u8) ? Go(State.Trace) : LineFit.Break;
+            case State.Trace or State.TraceGap when _isLastWords && line.StartsWith(" ---> "u8):
+                return TakeMessageHead();
             case State.Trace:
-                return line.IsEmpty ? Maybe(State.TraceGap) : TraceLine.ContinuesTrace(line) ? LineFit.Continue : LineFit.Break;
+                return line.IsEmpty ? Maybe(State.TraceGap)
+                    : TraceLine.ContinuesTrace(line) || _isLastWords && TraceLine.IsRepeatMark(line) ? LineFit.Continue
+                    : _isLastWords && TraceLine.IsNamedException(line) ? Maybe(State.NamedException)
+                    : LineFit.Break;
             case State.TraceGap:
                 return TraceLine.IsFrame(line) ? Go(State.Trace) : LineFit.Break;
             case >= State.Python and <= State.PythonLinkGap:
@@ -73,6 +89,18 @@ internal ref struct TraceGroup
                 return TakeGo(line);
         }
     }
+
+    private LineFit TakeMessageHead()
+    {
+        _messageLines = 0;
+        return Go(State.LastWords);
+    }
+
+    private LineFit TakeMessage(ReadOnlySpan<byte> line) =>
+        line.StartsWith(" ---> "u8) ? TakeMessageHead()
+        : TraceLine.IsFrame(line) ? Go(State.Trace)
+        : ++_messageLines > MaxMessageLines ? LineFit.Break
+        : LineFit.Tentative;
 
     private LineFit TakeAfterPlain(ReadOnlySpan<byte> line)
     {

@@ -31,10 +31,17 @@ internal static class TraceLine
     public static bool ContinuesTrace(ReadOnlySpan<byte> line) =>
         IsFrame(line) || line.StartsWith("Caused by: "u8) || line.StartsWith("--- End of stack trace "u8);
 
-    /// <summary>Begins a trace that stands alone: an unhandled exception, or an exception's own name.</summary>
+    /// <summary>Begins what the .NET runtime prints before it ends the process.</summary>
+    public static bool IsLastWords(ReadOnlySpan<byte> line) =>
+        line.StartsWith("Unhandled exception. "u8) || line.StartsWith("Unhandled Exception: "u8)
+        || line.StartsWith("Process terminated."u8) || line.SequenceEqual("Stack overflow."u8) || line.SequenceEqual("Out of memory."u8);
+
+    /// <summary>Around the frames of a recursion: "Repeat 1234 times:" and a rule of dashes.</summary>
+    public static bool IsRepeatMark(ReadOnlySpan<byte> line) => line.StartsWith("Repeat "u8) || line.StartsWith("--------"u8);
+
+    /// <summary>Begins a trace that stands alone: an uncaught exception of Java, or an exception's own name.</summary>
     public static bool IsExceptionHead(ReadOnlySpan<byte> line) =>
-        line.StartsWith("Unhandled exception"u8) || line.StartsWith("Unhandled Exception"u8)
-        || line.StartsWith("Exception in thread "u8) || IsNamedException(line);
+        line.StartsWith("Exception in thread "u8) || IsNamedException(line);
 
     /// <summary>"Shop.CartException: ..." or "java.lang.OutOfMemoryError".</summary>
     public static bool IsNamedException(ReadOnlySpan<byte> line)

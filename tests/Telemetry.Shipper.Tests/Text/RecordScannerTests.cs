@@ -1,4 +1,5 @@
 using System.Text;
+using Telemetry.Shipper.Tests.Support;
 using Telemetry.Shipper.Text;
 
 namespace Telemetry.Shipper.Tests.Text;
@@ -85,6 +86,20 @@ public class RecordScannerTests
     [InlineData("  at noon we left\n  at night\n", 2)]
     [InlineData("Traceback (most recent call last):\n  File \"a\"\nE: x\n\nnext\n", 3)]
     public void LinesAreJoinedOnlyWhereATraceSaysSo(string text, int records) => Assert.Equal(records, Scan(text).Count);
+
+    [Theory]
+    [InlineData("inner", 1)]
+    [InlineData("async", 1)]
+    [InlineData("aggregate", 2)]
+    [InlineData("failfast", 1)]
+    [InlineData("failfastex", 1)]
+    [InlineData("overflow", 1)]
+    [InlineData("custom", 1)]
+    public void WhatTheRuntimePrintsIsOneRecord(string sample, int records)
+    {
+        var text = Encoding.UTF8.GetString(Samples.Read(sample));
+        Assert.Equal(records, Scan(text.EndsWith('\n') ? text : text + "\n").Count);
+    }
 
     [Fact]
     public void CarriageReturnsGoWithTheLineEndOnly() => Assert.Equal(["a", "b\rc", "", "d\r"], Scan("a\r\nb\rc\r\n\r\nd\r\r\n"));
