@@ -72,11 +72,12 @@ internal sealed partial class ServerProcess
     private async Task StartAsync(CancellationToken stop)
     {
         _data.Prepare();
+        TakeLocks();
         var tokens = new TokenStore(_data.Path, _time);
         ListenerPolicy.Check(_options.Listen, Endpoints(), tokens.List().Any(token => token.Name != LocalShipper.TokenName));
+        PortCheck.ThrowIfTaken(Has(Parts.Console) ? _options.Listen.Http : null, Settings.HttpPort);
+        PortCheck.ThrowIfTaken(Has(Parts.Gateway) ? _options.Listen.Grpc : null, Settings.GrpcPort);
         var meters = _running.AddLock(new MeterExposition());
-        TakeLocks();
-
         var bus = Has(Parts.Gateway) || Has(Parts.Indexer) ? _running.Add(OpenBus()) : null;
         var gateway = Has(Parts.Gateway) ? await StartGatewayAsync(bus!) : null;
         if (Has(Parts.Indexer))
@@ -103,9 +104,9 @@ internal sealed partial class ServerProcess
         _data.Bus,
         new SegmentLogOptions
         {
-            Keep = _options.Retention.BusKeep,
-            KeepBytes = _options.Retention.BusKeepBytes,
-            OnDamage = LogBusProblem,
+            Retention = _options.Retention.BusKeep,
+            BulkMaxBytes = _options.Retention.BusKeepBytes,
+            OnProblem = LogBusProblem,
         },
         _time);
 
