@@ -42,7 +42,7 @@ public sealed class IndexerHost : IAsyncDisposable
         var directory = new LifetimeDirectory(new SqliteFactsReader(options.StatePath(Lane.Critical)), host._time);
         if (options.Lanes.Contains(Lane.Critical))
         {
-            directory.Reached(0);
+            directory.ExpectCritical();
         }
 
         foreach (var lane in options.Lanes)

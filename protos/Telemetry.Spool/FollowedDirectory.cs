@@ -35,6 +35,9 @@ internal sealed class FollowedDirectory(ISpoolDirectory directory) : ISegmentSou
 
     public long Reach => Math.Max(Durable, Scanned().Select(s => s.Header.Limit).DefaultIfEmpty().Max());
 
+    public long UsedBytes => Scanned().Sum(
+        s => s.End == Segment.Open ? Math.Max(0, s.EndWithin(Durable) - s.Base) : s.FileBytes);
+
     public long BytesAfter(long position) => SegmentTable.BytesBetween(Scanned(), position, Durable);
 
     public long BytesMissingAfter(long position) => SegmentTable.BytesMissingAfter(Scanned(), position, Durable);

@@ -38,7 +38,7 @@ public sealed class SpoolFollower : IDisposable
     public long LagBytes => _source.BytesAfter(_frames.Position);
 
     /// <summary>What the log takes: whole segments, and of the last one what is durable; bytes.</summary>
-    public long UsedBytes => _source.BytesAfter(0);
+    public long UsedBytes => _source.UsedBytes;
 
     /// <summary>Opens a directory, which may be empty or not exist yet. Where <paramref name="from"/> was trimmed it begins at the next frame.</summary>
     public static SpoolFollower Open(ISpoolDirectory directory, SpoolPosition from, TimeProvider time)

@@ -216,6 +216,29 @@ public sealed class IndexerHostTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task StoreThatLostDocumentsGetsThemAgainFromTheBus()
+    {
+        var first = Start(o => o with { IdentityWait = TimeSpan.Zero });
+        var resent = Some.Lines(2, "c");
+        _bus.Append(Lane.Bulk, Some.Stamp(), Some.Lines(0, "a", "b"));
+        _bus.Append(Lane.Bulk, Some.Stamp(), resent);
+        _bus.Append(Lane.Bulk, Some.Stamp(), resent);
+        _bus.Append(Lane.Bulk, Some.Stamp(), Some.Lines(1, "x"));
+        await Eventually.Holds(() => _bus.Trimmed.GetValueOrDefault(Lane.Bulk) == 40, "all is indexed");
+        await first.StopAsync(TimeSpan.FromSeconds(5));
+        var before = await Lifetimes().GetAsync(Some.Lifetime, default);
+
+        _stores[Lane.Bulk] = new MemoryStore();
+        _bus.Trimmed.Clear();
+        _bus.Append(Lane.Bulk, Some.Stamp(), Some.Lines(3, "d"));
+        Start(o => o with { IdentityWait = TimeSpan.Zero });
+        await Eventually.Holds(() => _bus.Trimmed.GetValueOrDefault(Lane.Bulk) == 50, "all is indexed again");
+        Assert.Equal(["a", "b", "c", "x", "d"], _stores[Lane.Bulk].Documents.Select(d => d["message"]));
+        var after = await Lifetimes().GetAsync(Some.Lifetime, default);
+        Assert.Equal(before!.IdentityConflicts, after!.IdentityConflicts);
+    }
+
+    [Fact]
     public async Task FailingStoreIsTriedAgainAndNothingIsSkippedOrDoubled()
     {
         var failures = 0;

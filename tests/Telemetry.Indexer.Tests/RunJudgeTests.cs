@@ -25,14 +25,17 @@ public class RunJudgeTests
             for (var i = 0; i < 600; i++)
             {
                 var run = Some.Run((ulong)random.Next(300), random.Next(1, 12));
-                var digest = (ulong)random.Next(1, 4) * 1000 + run.FirstSeq * 100 + run.Count;
+                var digest = ((ulong)random.Next(1, 4) * 1_000_000) + (run.FirstSeq * 100) + run.Count;
+                var how = new ReceivedRun(run.Count, digest, Some.Minted, i);
                 var seen = Numbers(run).Any(owner.ContainsKey);
                 var expected = !seen ? RunVerdict.New
                     : whole.Contains((run.FirstSeq, run.Count, digest)) || conflicts.Contains(digest) ? RunVerdict.Resend
                     : RunVerdict.Conflict;
-                var verdict = RunJudge.Judge(state, Some.Lifetime, run, digest, Some.Minted, out var epoch);
+                var verdict = RunJudge.Judge(state, Some.Lifetime, run, how, out var epoch);
                 Assert.Equal(expected, verdict);
-                Assert.Equal(verdict == RunVerdict.Conflict, epoch != run.Epoch);
+                Assert.True(verdict == RunVerdict.Resend || (verdict == RunVerdict.Conflict) == (epoch != run.Epoch));
+                Assert.Equal(verdict, RunJudge.Recall(state, Some.Lifetime, run, how, out var recalled));
+                Assert.True(verdict == RunVerdict.Resend || epoch == recalled);
                 if (verdict == RunVerdict.New)
                 {
                     whole.Add((run.FirstSeq, run.Count, digest));

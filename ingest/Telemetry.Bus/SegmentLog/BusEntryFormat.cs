@@ -22,7 +22,7 @@ namespace Telemetry.Bus.SegmentLog;
 /// Recovery is the log's. An entry that does not decode is skipped by readers and reported.
 /// <para>Example: lifetime 000102…0f, 2026-01-02T03:04:05Z, instance "i-1", no tenant, source "::1", body "body":</para>
 /// <code>
-/// 01 000102030405060708090a0b0c0d0e0f 4014cd6a5f470600 0300 0000 0300 692d31 3a3a31 626f6479
+/// 01 000102030405060708090a0b0c0d0e0f 40f34cf65e470600 0300 0000 0300 692d31 3a3a31 626f6479
 /// </code>
 /// </summary>
 internal static class BusEntryFormat

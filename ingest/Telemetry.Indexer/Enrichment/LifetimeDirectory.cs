@@ -76,12 +76,21 @@ internal sealed class LifetimeDirectory(SqliteFactsReader state, TimeProvider ti
         }
     }
 
+    /// <summary>The critical lane will be read in this process.</summary>
+    public void ExpectCritical()
+    {
+        lock (_gate)
+        {
+            CriticalBusUnixUs = 0;
+        }
+    }
+
     /// <summary>The critical lane has been read up to a bus time.</summary>
     public void Reached(long busUnixUs)
     {
         lock (_gate)
         {
-            CriticalBusUnixUs = busUnixUs;
+            CriticalBusUnixUs = Math.Max(CriticalBusUnixUs, busUnixUs);
             Announce();
         }
     }

@@ -10,13 +10,18 @@ namespace Telemetry.Indexer.Loops;
 /// POSITION.dead    one line: position, bus time, instance, source and reason, tab-separated; then the bytes as they came
 /// </code>
 /// Written under another name, synced and renamed, so that a file is whole or absent; the same entry gives the same file.
-/// The oldest are deleted past the limits. Not thread-safe.
+/// The oldest are deleted past the limits, which may be exceeded by a few. Not thread-safe.
 /// </summary>
 /// <param name="directory"><c>DATA/deadletters/LANE</c>; made when it is first needed.</param>
 /// <param name="maxBytes">All files together.</param>
 /// <param name="maxFiles">Files.</param>
 internal sealed class DeadLetters(string directory, long maxBytes = 256 << 20, int maxFiles = 10_000)
 {
+    /// <summary>Letters between looks at the limits: looking is work that grows with the files.</summary>
+    private const int BoundEvery = 64;
+
+    private int _kept;
+
     /// <summary>Keeps the bytes of an entry, or of one record in it. Throws <see cref="IOException"/> on a full disk.</summary>
     public void Keep(in BusEntry entry, int? record, string reason, ReadOnlySpan<byte> bytes)
     {
@@ -34,7 +39,10 @@ internal sealed class DeadLetters(string directory, long maxBytes = 256 << 20, i
         }
 
         File.Move(path + ".tmp", path, overwrite: true);
-        Bound();
+        if (_kept++ % BoundEvery == 0)
+        {
+            Bound();
+        }
     }
 
     private void Bound()

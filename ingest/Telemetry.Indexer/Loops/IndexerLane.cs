@@ -12,19 +12,20 @@ internal sealed class IndexerLane(LaneContext lane)
 
     private static readonly TimeSpan RetainEvery = TimeSpan.FromHours(1);
 
-    private volatile LaneSession? _session;
     private long _caughtUp, _retained;
 
-    /// <summary>Bytes on the bus that are not indexed, and the age of the last entry read while there are any.</summary>
+    // Written by the loop, read by whoever asks for metrics.
+    private long _lagBytes, _lastBusUnixUs;
+
+    /// <summary>
+    /// Bytes on the bus that are not indexed, and the age of the last entry read while there are any; as of the last commit. Any
+    /// thread.
+    /// </summary>
     public (long Bytes, double Seconds) Lag()
     {
-        if (_session is not { } session)
-        {
-            return (0, 0);
-        }
-
-        var bytes = session.LagBytes;
-        return (bytes, bytes == 0 ? 0 : Math.Max(0, (lane.NowUnixUs - session.BusUnixUs) / 1e6));
+        var bytes = Volatile.Read(ref _lagBytes);
+        var age = lane.NowUnixUs - Volatile.Read(ref _lastBusUnixUs);
+        return (bytes, bytes == 0 ? 0 : Math.Max(0, age / 1e6));
     }
 
     /// <summary>Runs until cancelled; commits what it has before it returns. Does not throw.</summary>
@@ -37,7 +38,6 @@ internal sealed class IndexerLane(LaneContext lane)
             try
             {
                 await using var session = await LaneSession.OpenAsync(lane);
-                _session = session;
                 await RunSessionAsync(session, cancel);
                 return;
             }
@@ -53,10 +53,6 @@ internal sealed class IndexerLane(LaneContext lane)
                 lane.Metrics.Fault();
                 lane.Log.Failed(e, lane.Name, backoff.TotalSeconds);
             }
-            finally
-            {
-                _session = null;
-            }
 
             if (!await PauseAsync(backoff, cancel))
             {
@@ -70,6 +66,7 @@ internal sealed class IndexerLane(LaneContext lane)
     private async Task RunSessionAsync(LaneSession session, CancellationToken cancel)
     {
         _caughtUp = _retained = lane.Time.GetTimestamp();
+        Measure(session);
         try
         {
             while (!cancel.IsCancellationRequested)
@@ -110,7 +107,14 @@ internal sealed class IndexerLane(LaneContext lane)
         }
 
         await session.CommitAsync(cancel);
+        Measure(session);
         return CaughtUpEvery;
+    }
+
+    private void Measure(LaneSession session)
+    {
+        Volatile.Write(ref _lastBusUnixUs, session.BusUnixUs);
+        Volatile.Write(ref _lagBytes, session.LagBytes);
     }
 
     private void Housekeep(LaneSession session)

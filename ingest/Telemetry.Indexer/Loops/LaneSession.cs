@@ -18,15 +18,17 @@ internal sealed class LaneSession : IAsyncDisposable
     private readonly IBusReader _reader;
     private readonly EntryCheck _check;
     private readonly EntryApplier _applier;
+    private readonly DeadEntries _deadEntries;
     private readonly IdentityWait _identityWait;
     private long _next, _busUnixUs;
 
     private LaneSession(LaneContext lane, SqliteLaneState state, IDocumentWriter writer, IBusReader reader)
     {
         (_lane, _state, _writer, _reader) = (lane, state, writer, reader);
-        (_next, _busUnixUs) = (state.Position, state.AppliedBusUnixUs);
+        (_next, _busUnixUs) = (Math.Min(state.Position, writer.AppliedPosition), state.AppliedBusUnixUs);
         _check = new EntryCheck(lane.Lane);
         _applier = new EntryApplier(lane, state, writer);
+        _deadEntries = new DeadEntries(lane, _applier);
         _identityWait = new IdentityWait(lane.Directory, lane.Time, lane.Options.IdentityWait);
     }
 
@@ -55,13 +57,15 @@ internal sealed class LaneSession : IAsyncDisposable
             }
 
             writer = lane.OpenWriter();
-            var reader = lane.Bus.OpenReader(lane.Lane, new BusPosition(state.Position), out var skipped);
-            if (skipped > 0 && state.Position > 0)
+            // A store that lost documents to damage is behind the state: what the bus still has is written again.
+            var from = Math.Min(state.Position, writer.AppliedPosition);
+            var reader = lane.Bus.OpenReader(lane.Lane, new BusPosition(from), out var skipped);
+            if (skipped > 0)
             {
                 lane.Log.Overtaken(lane.Name, skipped);
             }
 
-            lane.Log.Started(lane.Name, state.Position);
+            lane.Log.Started(lane.Name, from);
             return new LaneSession(lane, state, writer, reader);
         }
         catch
@@ -85,19 +89,21 @@ internal sealed class LaneSession : IAsyncDisposable
         }
 
         PendingSince ??= _lane.Time.GetTimestamp();
-        var write = _writer.Begin(entry.Position.Value, entry.Stamp.BusUnixUs);
-        if (_check.TryOpen(entry, out var header, out var raw, out var problem))
+        var arrival = new Arrival(
+            entry, Learn: entry.Position.Value >= _state.Position,
+            Write: _writer.Begin(entry.Position.Value, entry.Stamp.BusUnixUs));
+        if (!_check.TryOpen(entry, out var header, out var raw, out var problem))
         {
-            if (_lane.Lane == Lane.Bulk && write)
+            _deadEntries.Keep(arrival, header, problem);
+        }
+        else
+        {
+            if (_lane.Lane == Lane.Bulk && arrival.Write)
             {
                 await _identityWait.ForAsync(entry.Stamp, header!.Runs, cancel);
             }
 
-            _applier.Apply(entry, header!, raw.Span, write);
-        }
-        else
-        {
-            _applier.DeadLetter(entry, header, problem, write);
+            _applier.Apply(arrival, header!, raw.Span);
         }
 
         (_next, _busUnixUs) = (entry.Next.Value, entry.Stamp.BusUnixUs);
@@ -117,7 +123,11 @@ internal sealed class LaneSession : IAsyncDisposable
     {
         var began = _lane.Time.GetTimestamp();
         await _writer.CommitAsync(_next, cancel);
-        _state.Commit(_next, _busUnixUs);
+        if (_next > _state.Position)
+        {
+            _state.Commit(_next, _busUnixUs);
+        }
+
         _lane.Bus.AllowTrim(_lane.Lane, new BusPosition(_next));
         PendingSince = null;
         _lane.Metrics.Committed(_lane.Time.GetElapsedTime(began));

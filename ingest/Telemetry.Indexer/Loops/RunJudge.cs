@@ -28,34 +28,71 @@ internal static class RunJudge
     /// <param name="state">The lane's state.</param>
     /// <param name="lifetime">Whose run it is.</param>
     /// <param name="run">The run.</param>
-    /// <param name="digest"><see cref="Digest"/> of its batch.</param>
-    /// <param name="busUnixUs">When the batch came.</param>
+    /// <param name="how">How it comes, with the <see cref="Digest"/> of its batch.</param>
     /// <param name="epoch">Epoch of the documents' identity: the run's, or that of the conflict.</param>
     public static RunVerdict Judge(
-        SqliteLaneState state, LifetimeId lifetime, in Run run, ulong digest, long busUnixUs, out Epoch epoch)
+        SqliteLaneState state, LifetimeId lifetime, in Run run, in ReceivedRun how, out Epoch epoch)
     {
         epoch = run.Epoch;
         var key = new StreamEpoch(lifetime, run.Stream, run.Epoch);
         if (!state.Received(key).Intervals.Overlaps(run.FirstSeq, run.NextSeq))
         {
-            state.AddRun(key, run, digest, busUnixUs);
+            state.AddRun(key, run, how);
             return RunVerdict.New;
         }
 
-        if (state.IsResend(key, run, digest))
+        if (IsKnown(state, key, run, how, out _))
         {
             return RunVerdict.Resend;
         }
 
-        epoch = ConflictEpoch(run.Epoch, digest);
+        epoch = ConflictEpoch(run.Epoch, how.Digest);
         key = key with { Epoch = epoch };
         if (state.Received(key).Intervals.Overlaps(run.FirstSeq, run.NextSeq))
         {
             return RunVerdict.Resend;
         }
 
-        state.AddRun(key, run, digest, busUnixUs, conflictsWith: run.Epoch);
+        state.AddRun(key, run, how, conflictsWith: run.Epoch);
         return RunVerdict.Conflict;
+    }
+
+    /// <summary>
+    /// The verdict that an entry had when the state first saw it, for writing its documents again: the run is the one that
+    /// was received if the state knows it from the same position. Changes nothing.
+    /// </summary>
+    /// <param name="state">The lane's state, which is past the entry.</param>
+    /// <param name="lifetime">Whose run it is.</param>
+    /// <param name="run">The run.</param>
+    /// <param name="how">How it comes.</param>
+    /// <param name="epoch">Epoch of the documents' identity.</param>
+    /// <returns>New for a run that is too old to be known: better twice than never.</returns>
+    public static RunVerdict Recall(
+        SqliteLaneState state, LifetimeId lifetime, in Run run, in ReceivedRun how, out Epoch epoch)
+    {
+        epoch = run.Epoch;
+        var key = new StreamEpoch(lifetime, run.Stream, run.Epoch);
+        if (IsKnown(state, key, run, how, out var position))
+        {
+            return position == how.Position ? RunVerdict.New : RunVerdict.Resend;
+        }
+
+        var conflict = ConflictEpoch(run.Epoch, how.Digest);
+        if (!IsKnown(state, key with { Epoch = conflict }, run, how, out position))
+        {
+            return RunVerdict.New;
+        }
+
+        epoch = conflict;
+        return position == how.Position ? RunVerdict.Conflict : RunVerdict.Resend;
+    }
+
+    private static bool IsKnown(
+        SqliteLaneState state, in StreamEpoch key, in Run run, in ReceivedRun how, out long position)
+    {
+        var found = state.TryFindRun(key, run.FirstSeq, out var known);
+        position = known.Position;
+        return found && known.Count == run.Count && known.Digest == how.Digest;
     }
 
     /// <summary>64 bits over what a batch is: content checksum, content size and runs. Compression does not matter.</summary>

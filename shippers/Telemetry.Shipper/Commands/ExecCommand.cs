@@ -42,6 +42,7 @@ internal sealed class ExecCommand(Host host, Setup setup, IReadOnlyList<string> 
 
     private async Task<int> RunAsync()
     {
+        using var signals = new SignalForwarder();
         ProcessSpool spool;
         try
         {
@@ -54,7 +55,6 @@ internal sealed class ExecCommand(Host host, Setup setup, IReadOnlyList<string> 
             return ExitCode.Usage;
         }
 
-        using var signals = new SignalForwarder();
         return await SuperviseAsync(spool, signals);
     }
 

@@ -34,6 +34,7 @@ internal sealed class PipeCommand(Host host, Setup setup, string name)
 
     private async Task<int> RunAsync()
     {
+        using var signals = new StopSignals();
         ProcessSpool spool;
         try
         {
@@ -46,7 +47,6 @@ internal sealed class PipeCommand(Host host, Setup setup, string name)
             return ExitCode.Usage;
         }
 
-        using var signals = new StopSignals();
         return await ShipAsync(spool, signals);
     }
 

@@ -35,6 +35,7 @@ internal sealed class RunCommand(Host host, Setup setup)
 
     private async Task<int> RunAsync()
     {
+        using var signals = new StopSignals();
         DirectoryLock? owner;
         LanePair lanes;
         try
@@ -56,7 +57,6 @@ internal sealed class RunCommand(Host host, Setup setup)
 
         using (owner)
         {
-            using var signals = new StopSignals();
             if (_options.ExitWithInput)
             {
                 signals.WatchInput();

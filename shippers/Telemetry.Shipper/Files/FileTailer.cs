@@ -471,7 +471,8 @@ internal sealed class FileTailer : IDisposable
             return;
         }
 
-        if (!TryWrite(full: false, [.. fresh.Select(s => s.State), .. fresh.Select(s => s.Former).OfType<StreamState>()]))
+        StreamState[] states = [.. fresh.Select(s => s.State), .. fresh.Select(s => s.Former).OfType<StreamState>()];
+        if (!TryWrite(full: false, states))
         {
             NoteWriteFailure();
             return;
@@ -480,14 +481,13 @@ internal sealed class FileTailer : IDisposable
         foreach (var stream in fresh)
         {
             stream.IsPersisted = true;
-            stream.IsDirty = true;
         }
 
-        _critical.Opened([.. fresh.Select(s => s.State), .. fresh.Select(s => s.Former).OfType<StreamState>()]);
-        foreach (var stream in fresh)
+        _critical.Opened(states);
+        TryWrite(full: false, states);
+        foreach (var state in states)
         {
-            stream.State.Publish();
-            stream.Former?.Publish();
+            state.Publish();
         }
     }
 

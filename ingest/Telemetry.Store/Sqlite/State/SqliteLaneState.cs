@@ -26,7 +26,7 @@ public sealed class SqliteLaneState : ILifetimeFacts, IDisposable
     private readonly WorkingSet<StreamEpoch, ReceivedStream> _received;
     private readonly WorkingSet<LifetimeId, LifetimeFacts> _lifetimes;
     private readonly WorkingSet<StreamEpoch, StreamFacts> _streams;
-    private readonly Dictionary<(StreamEpoch Key, ulong FirstSeq), (uint Count, ulong Digest, long BusUnixUs)> _runs = [];
+    private readonly Dictionary<(StreamEpoch Key, ulong FirstSeq), ReceivedRun> _runs = [];
     private readonly List<LifetimeCrash> _crashes = [];
     private readonly List<(LifetimeId Lifetime, LifetimeLoss Loss)> _losses = [];
 
@@ -76,21 +76,21 @@ public sealed class SqliteLaneState : ILifetimeFacts, IDisposable
     /// <summary>What has been received of a stream, for reading.</summary>
     public ReceivedStream Received(in StreamEpoch key) => _received.Get(key);
 
-    /// <summary>True when exactly this run of this batch was received before: it is a resend.</summary>
-    /// <param name="key">The stream.</param>
-    /// <param name="run">The run.</param>
-    /// <param name="digest">Digest of the batch that the run is in.</param>
-    public bool IsResend(in StreamEpoch key, in Run run, ulong digest) =>
-        (_runs.TryGetValue((key, run.FirstSeq), out var known) || _sql.TryLoadRun(key, run.FirstSeq, out known))
-        && known.Count == run.Count && known.Digest == digest;
+    /// <summary>Finds how a run that begins at a number first came. False when none did, or that was too long ago.</summary>
+    public bool TryFindRun(in StreamEpoch key, ulong firstSeq, out ReceivedRun run) =>
+        _runs.TryGetValue((key, firstSeq), out run) || _sql.TryLoadRun(key, firstSeq, out run);
 
     /// <summary>A run was received. It must not overlap what was received before.</summary>
-    public void AddRun(in StreamEpoch key, in Run run, ulong digest, long busUnixUs, Epoch conflictsWith = default)
+    /// <param name="key">The stream.</param>
+    /// <param name="run">The run.</param>
+    /// <param name="how">How it came.</param>
+    /// <param name="conflictsWith">The epoch that it claims, when it contradicts what was received of that.</param>
+    public void AddRun(in StreamEpoch key, in Run run, in ReceivedRun how, Epoch conflictsWith = default)
     {
         var received = _received.Change(key);
-        received.Add(run, busUnixUs);
+        received.Add(run, how.BusUnixUs);
         received.ConflictsWith = conflictsWith;
-        _runs[(key, run.FirstSeq)] = (run.Count, digest, busUnixUs);
+        _runs[(key, run.FirstSeq)] = how;
     }
 
     /// <inheritdoc/>
@@ -184,7 +184,7 @@ public sealed class SqliteLaneState : ILifetimeFacts, IDisposable
 
         foreach (var ((key, firstSeq), run) in _runs)
         {
-            _sql.SaveRun(key, firstSeq, run.Count, run.Digest, run.BusUnixUs);
+            _sql.SaveRun(key, firstSeq, run);
         }
 
         foreach (var (id, facts) in _lifetimes.Changed)

@@ -31,7 +31,7 @@ internal static class StateFile
             conflicts_with INTEGER NOT NULL, PRIMARY KEY(lifetime, stream, epoch)) WITHOUT ROWID;
         CREATE TABLE IF NOT EXISTS runs(
             lifetime BLOB NOT NULL, stream INTEGER NOT NULL, epoch INTEGER NOT NULL, first_seq INTEGER NOT NULL,
-            count INTEGER NOT NULL, digest INTEGER NOT NULL, bus_us INTEGER NOT NULL,
+            count INTEGER NOT NULL, digest INTEGER NOT NULL, bus_us INTEGER NOT NULL, position INTEGER NOT NULL,
             PRIMARY KEY(lifetime, stream, epoch, first_seq)) WITHOUT ROWID;
         CREATE TABLE IF NOT EXISTS lifetimes(
             id BLOB PRIMARY KEY, instance_id TEXT NOT NULL, start_us INTEGER NOT NULL, last_us INTEGER NOT NULL,

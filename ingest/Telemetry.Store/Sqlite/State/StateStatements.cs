@@ -22,8 +22,8 @@ internal sealed class StateStatements : IDisposable
             $"SELECT {StateRows.ReceivedColumns} FROM received WHERE lifetime = $1 AND stream = $2 AND epoch = $3", 3);
         _setReceived = Prepare("INSERT OR REPLACE INTO received VALUES($1, $2, $3, $4, $5, $6, $7, $8)", 8);
         _getRun = Prepare(
-            "SELECT count, digest, bus_us FROM runs WHERE lifetime = $1 AND stream = $2 AND epoch = $3 AND first_seq = $4", 4);
-        _setRun = Prepare("INSERT OR REPLACE INTO runs VALUES($1, $2, $3, $4, $5, $6, $7)", 7);
+            "SELECT count, digest, bus_us, position FROM runs WHERE lifetime = $1 AND stream = $2 AND epoch = $3 AND first_seq = $4", 4);
+        _setRun = Prepare("INSERT OR REPLACE INTO runs VALUES($1, $2, $3, $4, $5, $6, $7, $8)", 8);
         _countRuns = Prepare("SELECT count(*) FROM runs WHERE lifetime = $1 AND stream = $2 AND epoch = $3", 3);
         _dropRuns = Prepare(
             """
@@ -69,16 +69,19 @@ internal sealed class StateStatements : IDisposable
         Id(key), Stream(key), Epoch(key), IntervalCodec.Encode(received.Intervals), received.FirstMintedUnixUs,
         received.LastMintedUnixUs, received.LastBusUnixUs, (long)received.ConflictsWith.Value).ExecuteNonQuery();
 
-    public bool TryLoadRun(in StreamEpoch key, ulong firstSeq, out (uint Count, ulong Digest, long BusUnixUs) run)
+    public bool TryLoadRun(in StreamEpoch key, ulong firstSeq, out ReceivedRun run)
     {
         using var row = _getRun.With(Id(key), Stream(key), Epoch(key), (long)firstSeq).ExecuteReader();
         var found = row.Read();
-        run = found ? ((uint)row.GetInt64(0), (ulong)row.GetInt64(1), row.GetInt64(2)) : default;
+        run = found
+            ? new ReceivedRun((uint)row.GetInt64(0), (ulong)row.GetInt64(1), row.GetInt64(2), row.GetInt64(3))
+            : default;
         return found;
     }
 
-    public void SaveRun(in StreamEpoch key, ulong firstSeq, uint count, ulong digest, long busUnixUs) => _setRun.With(
-        Id(key), Stream(key), Epoch(key), (long)firstSeq, (long)count, (long)digest, busUnixUs).ExecuteNonQuery();
+    public void SaveRun(in StreamEpoch key, ulong firstSeq, in ReceivedRun run) => _setRun.With(
+        Id(key), Stream(key), Epoch(key), (long)firstSeq, (long)run.Count, (long)run.Digest, run.BusUnixUs, run.Position)
+        .ExecuteNonQuery();
 
     /// <summary>Keeps between <paramref name="keep"/> and half as much again, so that most commits delete nothing.</summary>
     public void ForgetRuns(in StreamEpoch key, int keep)
