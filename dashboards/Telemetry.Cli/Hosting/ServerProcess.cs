@@ -248,7 +248,7 @@ internal sealed partial class ServerProcess
             var url = LocalShipper.Reachable(console);
             var flag = $"{url}/" == $"{new Uri(Settings.ClientUrl.Default)}" ? "" : $" --url {url}";
             _summary.Add("", "");
-            _summary.Add("try", [$"telemetry search '*' --since 10m{flag}", $"{url}/?q=log.level+%3A+error"]);
+            _summary.Add("try", [$"telemetry search '*' --since 10m{flag}", $"{url}/?q=log.level+%3A+error&since=1h"]);
         }
     }
 
