@@ -7,7 +7,7 @@ internal sealed record DemoArguments
 {
     public const string Usage =
         "telemetry-demo-service web|api|db|worker --name NAME [--rate LINES_PER_SECOND] [--samples DIR] [--file PATH]"
-        + " [--throw-after SECONDS] [--segfault-after SECONDS]";
+        + " [--throw-after SECONDS] [--segfault-after SECONDS] [--exit-with-stdin]";
 
     /// <summary>Which service it plays; decides the format of its lines.</summary>
     public string Role { get; private set; } = "";
@@ -30,13 +30,20 @@ internal sealed record DemoArguments
     /// <summary>When it reads where nothing is; null is never.</summary>
     public TimeSpan? SegfaultAfter { get; private set; }
 
+    /// <summary>Whether the end of standard input ends it.</summary>
+    public bool ExitWithInput { get; private set; }
+
     /// <summary>Does not throw.</summary>
     public static bool TryParse(string[] args, out DemoArguments arguments)
     {
         arguments = new DemoArguments { Role = args.FirstOrDefault("") };
-        for (var i = 1; i < args.Length; i += 2)
+        for (var i = 1; i < args.Length; i++)
         {
-            if (i + 1 == args.Length || !arguments.TrySet(args[i], args[i + 1]))
+            if (args[i] == "--exit-with-stdin")
+            {
+                arguments.ExitWithInput = true;
+            }
+            else if (i + 1 == args.Length || !arguments.TrySet(args[i], args[++i]))
             {
                 return false;
             }

@@ -17,7 +17,10 @@ void Stop(PosixSignalContext signal)
 
 using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
 using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
-_ = EndOfInput.CancelAsync(stop);
+if (arguments.ExitWithInput)
+{
+    _ = EndOfInput.CancelAsync(stop);
+}
 
 // On the main thread, so that what is thrown ends the process as an unhandled exception does anywhere.
 new DemoService(arguments, TimeProvider.System, Random.Shared).Run(stop.Token);

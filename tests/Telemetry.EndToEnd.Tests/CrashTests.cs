@@ -14,7 +14,7 @@ public sealed class CrashTests
         await using var up = await here.UpAsync("--no-shipper");
 
         var ended = await here.ShipperAsync("exec", "--gateway", here.Gateway, "--data", Path.Combine(here.Folder, "exec"),
-            "--instance-id", "victim", "--name", "shop", "--", "/bin/sh", "-c", "echo last words >&2; kill -SEGV $$");
+            "--instance-id", "victim", "--host-name", "victim", "--name", "shop", "--", "/bin/sh", "-c", "echo last words >&2; kill -SEGV $$");
 
         Assert.Equal(139, ended.ExitCode);
         var crash = await CrashAsync(here);

@@ -112,7 +112,7 @@ public sealed class RefusalTests
     {
         Assert.Equal((2, ""), (result.ExitCode, result.Out));
         Assert.All(names, name => Assert.Contains(name, result.Error));
-        Assert.InRange(result.Error.TrimEnd('\n').Split('\n').Length, 1, 2);
+        Assert.InRange(result.Error.TrimEnd('\n').Split('\n').Length, 1, 3);
         Assert.DoesNotContain("   at ", result.Error);
     }
 }

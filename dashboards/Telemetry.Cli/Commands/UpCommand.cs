@@ -1,4 +1,6 @@
 using System.CommandLine;
+using Microsoft.Extensions.Logging;
+using Telemetry.Cli.Configuration;
 using Telemetry.Cli.Hosting;
 using Telemetry.Cli.Options;
 
@@ -18,6 +20,12 @@ internal static class UpCommand
         command.SetAction((parsed, cancel) =>
         {
             var options = configuration.Load(parsed, flags);
+            if (parsed.GetValue(demo) && configuration.Merge(parsed, flags)[Settings.LogLevel].Source == SettingSource.Default)
+            {
+                // The story is what is read here; who comes and goes at the gateway would drown it.
+                options = options with { LogLevel = LogLevel.Warning };
+            }
+
             var parts = Parts.Up
                 & (options.Shipper.Enabled ? ~Parts.None : ~Parts.Shipper)
                 | (parsed.GetValue(demo) ? Parts.Demo : Parts.None);

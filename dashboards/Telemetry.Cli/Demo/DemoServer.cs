@@ -108,7 +108,7 @@ internal sealed class DemoServer(ServerPlan plan, DemoSetup setup, TimeProvider 
 
     private List<string> ServiceArguments(string[] further) =>
     [
-        plan.Role, "--name", plan.Name, "--rate", plan.LinesPerSecond.ToString(CultureInfo.InvariantCulture),
+        plan.Role, "--exit-with-stdin", "--name", plan.Name, "--rate", plan.LinesPerSecond.ToString(CultureInfo.InvariantCulture),
         .. setup.Samples is null ? Array.Empty<string>() : ["--samples", setup.Samples],
         .. further,
     ];

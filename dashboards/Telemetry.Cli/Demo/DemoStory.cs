@@ -97,7 +97,7 @@ internal sealed class DemoStory(DemoFleet fleet, Narrator narrator, Uri console,
 
     private string Page(string name) => new Uri(console, name).ToString();
 
-    private string Search(string query) => $"{new Uri(console, "/")}?q={Uri.EscapeDataString(query)}";
+    private string Search(string query) => $"{new Uri(console, "/")}?since=15m&q={Uri.EscapeDataString(query)}";
 
     private Task PauseAsync(TimeSpan pause, CancellationToken cancel) => Task.Delay(pause, time, cancel);
 }

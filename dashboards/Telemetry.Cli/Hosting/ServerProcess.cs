@@ -72,11 +72,12 @@ internal sealed partial class ServerProcess
     private async Task StartAsync(CancellationToken stop)
     {
         _data.Prepare();
+        TakeLocks();
         var tokens = new TokenStore(_data.Path, _time);
         ListenerPolicy.Check(_options.Listen, Endpoints(), tokens.List().Any(token => token.Name != LocalShipper.TokenName));
+        PortCheck.ThrowIfTaken(Has(Parts.Console) ? _options.Listen.Http : null, Settings.HttpPort);
+        PortCheck.ThrowIfTaken(Has(Parts.Gateway) ? _options.Listen.Grpc : null, Settings.GrpcPort);
         var meters = _running.AddLock(new MeterExposition());
-        TakeLocks();
-
         var bus = Has(Parts.Gateway) || Has(Parts.Indexer) ? _running.Add(OpenBus()) : null;
         var gateway = Has(Parts.Gateway) ? await StartGatewayAsync(bus!) : null;
         if (Has(Parts.Indexer))
@@ -247,7 +248,7 @@ internal sealed partial class ServerProcess
             var url = LocalShipper.Reachable(console);
             var flag = $"{url}/" == $"{new Uri(Settings.ClientUrl.Default)}" ? "" : $" --url {url}";
             _summary.Add("", "");
-            _summary.Add("try", [$"telemetry search '*' --since 10m{flag}", $"{url}/?q=log.level+%3A+error"]);
+            _summary.Add("try", [$"telemetry search '*' --since 10m{flag}", $"{url}/?q=log.level+%3A+error&since=1h"]);
         }
     }
 

@@ -22,7 +22,8 @@ internal static class IdentityResolver
         var identity = new Identity();
         ReadFile(settings, machine, identity, problems);
         identity.InstanceId = First(settings.Text("instance-id"), identity.InstanceId, machine.Read("/etc/machine-id"));
-        identity.BootId = First(settings.Text("boot-id"), identity.BootId, machine.Read("/proc/sys/kernel/random/boot_id"));
+        var kernelBootId = machine.Read("/proc/sys/kernel/random/boot_id");
+        identity.BootId = First(settings.Text("boot-id"), identity.BootId, kernelBootId);
         identity.HostName = First(settings.Text("host-name"), identity.HostName, machine.HostName);
         identity.Role = First(settings.Text("role"), identity.Role);
         identity.Zone = First(settings.Text("zone"), identity.Zone);
@@ -31,7 +32,8 @@ internal static class IdentityResolver
         identity.TimeZone = First(settings.Text("time-zone"), identity.TimeZone, TimeZoneOf(machine, environment));
         identity.Kernel = machine.Read("/proc/sys/kernel/osrelease");
         identity.Os = OsOf(machine.Read("/etc/os-release"));
-        identity.BootedUnixUs = BootedOf(machine.Read("/proc/stat"));
+        // Another boot than the kernel's, a container's for one, began when nobody says.
+        identity.BootedUnixUs = identity.BootId == kernelBootId ? BootedOf(machine.Read("/proc/stat")) : 0;
         AddLabels(settings, identity, problems);
         if (identity.InstanceId.Length == 0)
         {
