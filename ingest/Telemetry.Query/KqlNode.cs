@@ -7,10 +7,24 @@ public abstract record KqlNode;
 public sealed record MatchAll : KqlNode;
 
 /// <summary>All children match.</summary>
-public sealed record AllOf(IReadOnlyList<KqlNode> Children) : KqlNode;
+public sealed record AllOf(IReadOnlyList<KqlNode> Children) : KqlNode
+{
+    /// <summary>Compares the children in order.</summary>
+    public bool Equals(AllOf? other) => other is not null && Children.SequenceEqual(other.Children);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => Children.Aggregate(1, HashCode.Combine);
+}
 
 /// <summary>Some child matches.</summary>
-public sealed record AnyOf(IReadOnlyList<KqlNode> Children) : KqlNode;
+public sealed record AnyOf(IReadOnlyList<KqlNode> Children) : KqlNode
+{
+    /// <summary>Compares the children in order.</summary>
+    public bool Equals(AnyOf? other) => other is not null && Children.SequenceEqual(other.Children);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => Children.Aggregate(2, HashCode.Combine);
+}
 
 /// <summary>The child does not match.</summary>
 public sealed record Not(KqlNode Child) : KqlNode;
@@ -48,4 +62,13 @@ public enum KqlComparison : byte
 /// <param name="Text">Without quotes and escapes; a wildcard is <c>*</c>.</param>
 /// <param name="Quoted">True for "…": a phrase, in which <c>*</c> is an ordinary character.</param>
 /// <param name="Pattern">When not null, the pieces between wildcards: "web-*" gives "web-", "".</param>
-public sealed record KqlValue(string Text, bool Quoted, IReadOnlyList<string>? Pattern);
+public sealed record KqlValue(string Text, bool Quoted, IReadOnlyList<string>? Pattern)
+{
+    /// <summary>Compares the pieces in order.</summary>
+    public bool Equals(KqlValue? other) =>
+        other is not null && Text == other.Text && Quoted == other.Quoted
+        && (Pattern is null ? other.Pattern is null : other.Pattern is not null && Pattern.SequenceEqual(other.Pattern));
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Text, Quoted, Pattern?.Count);
+}

@@ -47,7 +47,10 @@ public sealed record SearchRequest(
 /// <param name="Next">Cursor of the next page; null when this is the last.</param>
 public sealed record SearchResult(long Total, IReadOnlyList<StoredDocument> Hits, string? Next);
 
-/// <summary>What to count. The range is widened to whole buckets; at most <paramref name="Buckets"/> come back.</summary>
+/// <summary>
+/// What to count. The buckets cover the range widened to whole ones, at most <paramref name="Buckets"/>; only matches in the
+/// range itself are counted. Where an end is not given, the matches decide it.
+/// </summary>
 public sealed record HistogramRequest(KqlNode Query, long? SinceUnixUs, long? UntilUnixUs, int Buckets = 60);
 
 /// <summary>Counts over time.</summary>

@@ -12,7 +12,8 @@ public interface IDocumentWriter : IAsyncDisposable
 
     /// <summary>
     /// Starts the documents of the entry at <paramref name="position"/>; ascending. False when they are stored already: the
-    /// caller skips writing them. <paramref name="busUnixUs"/> chooses the time partition.
+    /// caller skips writing them. <paramref name="busUnixUs"/> chooses the time partition; when a new one begins, what was written
+    /// before is committed first. Does not throw for the store's sake.
     /// </summary>
     bool Begin(long position, long busUnixUs);
 
@@ -23,5 +24,9 @@ public interface IDocumentWriter : IAsyncDisposable
     long PendingBytes { get; }
 
     /// <summary>Commits everything written; every entry before <paramref name="next"/> is then stored.</summary>
+    /// <exception cref="IOException">
+    /// The store could not be written (a full disk). All since the last commit is forgotten; read the bus again from
+    /// <see cref="AppliedPosition"/>. The writer can be used on.
+    /// </exception>
     ValueTask CommitAsync(long next, CancellationToken cancel);
 }

@@ -17,8 +17,10 @@ public sealed class Installation : IAsyncDisposable
     /// <summary>The `telemetry` binary.</summary>
     public static string Telemetry => Path.Combine(Repository, "artifacts/bin/Telemetry.Cli/release/telemetry");
 
-    /// <summary>The native shipper.</summary>
-    public static string Shipper => Path.Combine(Repository, "artifacts/publish/telemetry-shipper");
+    /// <summary>The native shipper; TELEMETRY_SHIPPER names another program.</summary>
+    public static string Shipper { get; } = Environment.GetEnvironmentVariable("TELEMETRY_SHIPPER") is { Length: > 0 } program
+        ? program
+        : Path.Combine(Repository, "artifacts/publish/telemetry-shipper");
 
     /// <summary>Everything of this installation, logs of its processes included.</summary>
     public string Folder { get; } = Directory.CreateTempSubdirectory("telemetry-real-").FullName;

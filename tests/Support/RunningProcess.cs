@@ -11,6 +11,7 @@ public sealed partial class RunningProcess : IAsyncDisposable
     private const int SigKill = 9;
     private readonly Process _process;
     private readonly StreamWriter _log;
+    private bool _disposed;
 
     private RunningProcess(Process process, StreamWriter log) => (_process, _log) = (process, log);
 
@@ -67,6 +68,12 @@ public sealed partial class RunningProcess : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        if (_disposed)
+        {
+            return;
+        }
+
+        _disposed = true;
         await StopAsync();
         _process.Dispose();
         lock (_log)

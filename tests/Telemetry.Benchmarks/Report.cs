@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace Telemetry.Benchmarks;
@@ -6,6 +7,8 @@ namespace Telemetry.Benchmarks;
 /// <summary>Prints a table for people and, last, one JSON line for programs.</summary>
 internal static class Report
 {
+    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     public static int Print(string bench, IReadOnlyList<Figure> figures)
     {
         Console.WriteLine();
@@ -24,7 +27,7 @@ internal static class Report
 
     private static void Row(params string[] cells)
     {
-        int[] widths = [24, 12, 14, 12, 4, 8, 44, 12, 8];
+        int[] widths = [24, 12, 14, 12, 4, 8, 56, 12, 8];
         Console.WriteLine(string.Concat(cells.Zip(widths, (cell, width) => cell.PadRight(width) + " ")).TrimEnd());
     }
 
@@ -34,7 +37,7 @@ internal static class Report
     private static string Json(string bench, IReadOnlyList<Figure> figures)
     {
         using var buffer = new MemoryStream();
-        using (var json = new Utf8JsonWriter(buffer))
+        using (var json = new Utf8JsonWriter(buffer, Options))
         {
             json.WriteStartObject();
             json.WriteString("bench", bench);

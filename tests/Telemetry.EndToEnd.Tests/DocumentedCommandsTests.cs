@@ -82,7 +82,7 @@ public partial class DocumentedCommandsTests(ITestOutputHelper output)
     /// <summary>Retried for a moment: a search may be quicker than the line it looks for.</summary>
     private static void AssertSucceeds(string command, Installation here)
     {
-        var environment = new Dictionary<string, string> { ["TELEMETRY_URL"] = here.Url, ["TELEMETRY_DATA"] = here.Data };
+        var environment = new Dictionary<string, string> { ["TELEMETRY_CLIENT__URL"] = here.Url, ["TELEMETRY_DATA__DIRECTORY"] = here.Data };
         var clock = Stopwatch.StartNew();
         while (true)
         {

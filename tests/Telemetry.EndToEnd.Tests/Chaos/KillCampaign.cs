@@ -24,7 +24,7 @@ public class KillCampaign(ITestOutputHelper output)
 
         await using var here = new Installation();
         var logs = Directory.CreateDirectory(Path.Combine(here.Folder, "logs")).FullName;
-        var path = Path(here, logs);
+        var path = Members(here, logs);
         var random = new Random(_seed);
         using var truth = new GroundTruth(logs, new Random(_seed + 1));
         await using var console = here.Start("console", Installation.Telemetry,
@@ -51,7 +51,7 @@ public class KillCampaign(ITestOutputHelper output)
         Assert.True(verdict.IsClean, verdict.ToString());
     }
 
-    private static Member[] Path(Installation here, string logs) =>
+    private static Member[] Members(Installation here, string logs) =>
     [
         new(here, "gateway", Installation.Telemetry, "gateway", "--data", here.Data, "--grpc-port", $"{here.GrpcPort}"),
         new(here, "indexer", Installation.Telemetry, "indexer", "--data", here.Data),

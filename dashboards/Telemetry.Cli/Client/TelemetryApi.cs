@@ -1,0 +1,122 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Runtime.CompilerServices;
+using System.Text;
+using System.Text.Json;
+using Telemetry.Cli.Configuration;
+using Telemetry.Cli.Rendering;
+
+namespace Telemetry.Cli.Client;
+
+/// <summary>
+/// The HTTP API as the verbs use it. Every call throws <see cref="CliFailure"/> with a sentence for people: exit 1 when the
+/// server does not answer, 2 when it says that the question is wrong.
+/// </summary>
+internal sealed class TelemetryApi : IDisposable
+{
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
+
+    private readonly ClientOptions _options;
+    private readonly HttpClient _http;
+
+    public TelemetryApi(ClientOptions options, HttpMessageHandler? transport)
+    {
+        _options = options;
+        _http = new HttpClient(transport ?? ServerTrust.CreateHandler(options.CertificateAuthority), transport is null)
+        {
+            BaseAddress = options.Url,
+            Timeout = Timeout.InfiniteTimeSpan,
+        };
+        if (options.Token.Length > 0)
+        {
+            _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", options.Token);
+        }
+    }
+
+    /// <summary>One answer as JSON. <paramref name="query"/> is the query text that a caret may point into.</summary>
+    public async Task<JsonElement> GetAsync(string pathAndQuery, string? query, CancellationToken cancel)
+    {
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        deadline.CancelAfter(Deadline);
+        try
+        {
+            using var response = await SendAsync(pathAndQuery, query, deadline.Token);
+            await using var body = await response.Content.ReadAsStreamAsync(deadline.Token);
+            using var document = await JsonDocument.ParseAsync(body, default, deadline.Token);
+            return document.RootElement.Clone();
+        }
+        catch (JsonException)
+        {
+            throw CliFailure.Failed($"What answers at {_options.Url} is not telemetry.");
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException)
+        {
+            throw Unreachable(e);
+        }
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        {
+            throw CliFailure.Failed($"{_options.Url} did not answer within {DurationText.Format(Deadline)}.");
+        }
+    }
+
+    /// <summary>Server-sent events until cancelled or until the server ends the stream.</summary>
+    public async IAsyncEnumerable<ServerSentEvent> StreamAsync(
+        string pathAndQuery, string? query, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        using var response = await ConnectAsync(pathAndQuery, query, cancel);
+        using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(cancel), Encoding.UTF8);
+        await foreach (var message in ServerSentEvents.ReadAsync(reader, cancel))
+        {
+            yield return message;
+        }
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    private async Task<HttpResponseMessage> ConnectAsync(string pathAndQuery, string? query, CancellationToken cancel)
+    {
+        try
+        {
+            return await SendAsync(pathAndQuery, query, cancel);
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException)
+        {
+            throw Unreachable(e);
+        }
+    }
+
+    private async Task<HttpResponseMessage> SendAsync(string pathAndQuery, string? query, CancellationToken cancel)
+    {
+        var response = await _http.GetAsync(pathAndQuery, HttpCompletionOption.ResponseHeadersRead, cancel);
+        if (response.IsSuccessStatusCode)
+        {
+            return response;
+        }
+
+        using (response)
+        {
+            throw Refusal(response.StatusCode, await response.Content.ReadAsStringAsync(cancel), query);
+        }
+    }
+
+    private CliFailure Refusal(HttpStatusCode status, string body, string? query)
+    {
+        var problem = ApiProblem.Parse(body);
+        return status switch
+        {
+            HttpStatusCode.BadRequest when problem.Position is { } position && query is not null =>
+                CliFailure.Usage([problem.Message, .. Caret.Under(query, position)]),
+            HttpStatusCode.BadRequest => CliFailure.Usage(problem.Message),
+            HttpStatusCode.Unauthorized => CliFailure.Usage(
+                $"{_options.Url} wants a token: --token-file FILE or {Settings.ClientToken.EnvironmentName}."),
+            HttpStatusCode.NotFound => CliFailure.Failed(
+                problem.Message.Length > 0 ? problem.Message : "Nothing is known by this id."),
+            _ => CliFailure.Failed($"{_options.Url} answered {(int)status}: {VisibleText.Of(problem.Message)}"),
+        };
+    }
+
+    private CliFailure Unreachable(Exception e) => e is HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError }
+        ? CliFailure.Failed($"{_options.Url} shows a certificate that is not trusted; name its authority with --ca FILE.")
+        : CliFailure.Failed(
+            $"No server answers at {_options.Url}; start one with 'telemetry up', or name another with --url URL.");
+}

@@ -1,0 +1,68 @@
+using System.CommandLine;
+using System.Text.Json;
+using Telemetry.Cli.Client;
+using Telemetry.Cli.Options;
+using Telemetry.Cli.Rendering;
+
+namespace Telemetry.Cli.Commands;
+
+/// <summary><c>telemetry search QUERY</c>.</summary>
+internal sealed class SearchCommand(CliContext context, TelemetryApi api, bool json)
+{
+    private readonly DocumentLine _line = new(context.Color);
+
+    public static Command Create(CliContext context, ConfigurationSource configuration)
+    {
+        var query = new Argument<string>("QUERY") { Description = "In Kibana's query language; '*' finds everything." };
+        var since = new Option<string>("--since") { HelpName = "TIME", Description = "Oldest time: 1h, 2026-11-22T11:00Z. [default: everything]" };
+        var until = new Option<string>("--until") { HelpName = "TIME", Description = "First time not wanted. [default: now]" };
+        var follow = new Option<bool>("--follow") { Description = "Go on with what arrives, until Ctrl-C." };
+        var limit = new Option<int>("--limit") { HelpName = "N", Description = "Most documents printed.", DefaultValueFactory = _ => 50 };
+        var json = JsonOption.Create("Print one ECS document a line.");
+        var flags = new FlagSet(FlagSet.Client);
+        var command = new Command("search", "Find documents, newest first.") { query, since, until, follow, limit, json };
+        flags.AddTo(command);
+        command.SetAction(async (parsed, cancel) =>
+        {
+            if (parsed.GetValue(limit) < 0)
+            {
+                throw CliFailure.Usage("--limit has to be 0 or more");
+            }
+
+            using var api = new TelemetryApi(configuration.Load(parsed, flags).Client, context.Transport);
+            var search = new SearchCommand(context, api, parsed.GetValue(json));
+            var wanted = new SearchQuery(parsed.GetValue(query)!, parsed.GetValue(since), parsed.GetValue(until));
+            await (parsed.GetValue(follow)
+                ? search.FollowAsync(wanted, cancel)
+                : search.PrintAsync(wanted, parsed.GetValue(limit), cancel));
+            return ExitCodes.Fine;
+        });
+        return command;
+    }
+
+    private async Task PrintAsync(SearchQuery query, int limit, CancellationToken cancel)
+    {
+        await foreach (var document in api.FindAsync(query, limit, cancel))
+        {
+            await PrintAsync(document);
+        }
+    }
+
+    private async Task FollowAsync(SearchQuery query, CancellationToken cancel)
+    {
+        await foreach (var message in api.StreamAsync(query.TailPath, query.Text, cancel))
+        {
+            if (message.Type == "message")
+            {
+                using var document = JsonDocument.Parse(message.Data);
+                await PrintAsync(document.RootElement);
+                await context.Out.FlushAsync(cancel);
+            }
+        }
+
+        throw CliFailure.Failed("The server ended the tail.");
+    }
+
+    private Task PrintAsync(JsonElement document) =>
+        context.Out.WriteLineAsync(json ? JsonFields.OneLine(document) : _line.Of(document));
+}

@@ -1,0 +1,103 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Telemetry.Cli.Configuration;
+using Telemetry.Cli.Hosting;
+using Telemetry.Cli.Options;
+using Telemetry.Cli.Rendering;
+using Telemetry.Gateway;
+using Telemetry.Gateway.Authentication;
+using Telemetry.Store;
+using Spectre.Console;
+
+namespace Telemetry.Cli.Commands;
+
+/// <summary><c>telemetry token create|list|revoke</c>: who may deliver and read. Works on the data directory, server or not.</summary>
+internal sealed class TokenCommand(CliContext context, ConfigurationSource configuration)
+{
+    private readonly Option<bool> _json = JsonOption.Create();
+
+    public static Command Create(CliContext context, ConfigurationSource configuration)
+    {
+        var token = new TokenCommand(context, configuration);
+        return new Command("token", "Manage the tokens that servers deliver with.")
+        {
+            token.CreateCreate(), token.CreateList(), token.CreateRevoke(),
+        };
+    }
+
+    private Command CreateCreate()
+    {
+        var name = new Argument<string>("NAME") { Description = "For people; unique." };
+        var instance = new Option<string>("--instance") { HelpName = "ID", Description = "The only instance that may use it. [default: any]" };
+        var tenant = new Option<string>("--tenant") { HelpName = "TENANT", Description = "Whose data comes in with it. [default: none]" };
+        var command = new Command("create", "Make a token and print it; it is shown only now.") { name, instance, tenant };
+        Run(command, (parsed, tokens) =>
+        {
+            var text = tokens.Create(parsed.GetValue(name)!, parsed.GetValue(instance), parsed.GetValue(tenant) ?? "");
+            return parsed.GetValue(_json)
+                ? new JsonObject { ["name"] = parsed.GetValue(name), ["token"] = text }.ToJsonString()
+                : text;
+        });
+        return command;
+    }
+
+    private Command CreateList()
+    {
+        var command = new Command("list", "Show the tokens, without what it takes to use them.");
+        Run(command, (parsed, tokens) => parsed.GetValue(_json)
+            ? string.Join('\n', tokens.List().Select(token => ToJson(token).ToJsonString()))
+            : ToTable(tokens.List()));
+        return command;
+    }
+
+    private Command CreateRevoke()
+    {
+        var name = new Argument<string>("NAME") { Description = "Of the token." };
+        var command = new Command("revoke", "Remove a token; who uses it is cut off within seconds.") { name };
+        Run(command, (parsed, tokens) => tokens.Revoke(parsed.GetValue(name)!)
+            ? $"Revoked {parsed.GetValue(name)}."
+            : throw CliFailure.Failed($"There is no token named '{parsed.GetValue(name)}'."));
+        return command;
+    }
+
+    private void Run(Command command, Func<ParseResult, TokenStore, string> print)
+    {
+        var flags = new FlagSet(FlagSet.Data);
+        flags.AddTo(command);
+        command.Options.Add(_json);
+        command.SetAction(parsed =>
+        {
+            var data = new DataDirectory(configuration.Load(parsed, flags).DataDirectory);
+            data.Prepare();
+            try
+            {
+                context.Out.WriteLine(print(parsed, new TokenStore(data.Path, context.Time)));
+                return ExitCodes.Fine;
+            }
+            catch (GatewayException e)
+            {
+                throw CliFailure.Failed(e.Message);
+            }
+        });
+    }
+
+    private static JsonObject ToJson(TokenRecord token) => new()
+    {
+        ["name"] = token.Name,
+        ["instance_id"] = token.InstanceId,
+        ["tenant"] = token.Tenant,
+        ["created"] = Rfc3339.Format(token.CreatedUnixUs),
+    };
+
+    private string ToTable(IEnumerable<TokenRecord> tokens)
+    {
+        var table = Tables.Create("name", "instance", "tenant", "created");
+        foreach (var token in tokens)
+        {
+            table.AddRow([.. new[] { token.Name, token.InstanceId ?? "any", token.Tenant, ShortTime.Of(Rfc3339.Format(token.CreatedUnixUs)) }
+                .Select(cell => new Text(cell.Length > 0 ? VisibleText.Of(cell) : "-"))]);
+        }
+
+        return Tables.Render(table, context);
+    }
+}

@@ -1,0 +1,44 @@
+using Microsoft.Extensions.Logging;
+
+namespace Telemetry.Cli.Configuration;
+
+/// <summary>All components' options, checked.</summary>
+internal sealed record TelemetryOptions
+{
+    private static readonly Dictionary<string, LogLevel> LogLevels = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["debug"] = LogLevel.Debug,
+        ["info"] = LogLevel.Information,
+        ["warn"] = LogLevel.Warning,
+        ["error"] = LogLevel.Error,
+    };
+
+    /// <summary>Full path of the data directory.</summary>
+    public required string DataDirectory { get; init; }
+
+    public ListenerOptions Listen { get; init; } = new();
+
+    public RetentionOptions Retention { get; init; } = new();
+
+    public LocalShipperOptions Shipper { get; init; } = new();
+
+    public ClientOptions Client { get; init; } = new();
+
+    /// <summary>Least level logged. Default information.</summary>
+    public LogLevel LogLevel { get; init; } = LogLevel.Information;
+
+    /// <summary>Reads every component's options; whatever is wrong is added to <paramref name="problems"/>.</summary>
+    public static TelemetryOptions Read(EffectiveConfiguration configuration, List<string> problems)
+    {
+        var reader = new SettingReader(configuration, problems);
+        return new TelemetryOptions
+        {
+            DataDirectory = reader.FullPath(Settings.DataDirectory),
+            Listen = ListenerOptions.Read(reader, problems),
+            Retention = RetentionOptions.Read(reader),
+            Shipper = LocalShipperOptions.Read(reader),
+            Client = ClientOptions.Read(reader, problems),
+            LogLevel = reader.OneOf(Settings.LogLevel, LogLevels),
+        };
+    }
+}

@@ -1,0 +1,46 @@
+using System.Text;
+using Microsoft.AspNetCore.Http;
+using Telemetry.Gateway.Authentication;
+
+namespace Telemetry.Cli.Hosting;
+
+/// <summary>
+/// Lets nobody read without a token: as a bearer token (RFC 6750), or as the password of HTTP Basic (RFC 7617), which a browser
+/// asks for by itself; the user name does not matter.
+/// </summary>
+internal sealed class TokenGate(TokenStore tokens)
+{
+    private const string Bearer = "Bearer ";
+    private const string Basic = "Basic ";
+
+    public Task InvokeAsync(HttpContext context, RequestDelegate next)
+    {
+        if (TokenOf(context.Request.Headers.Authorization.ToString()) is { } token && tokens.Find(token) is not null)
+        {
+            return next(context);
+        }
+
+        context.Response.StatusCode = StatusCodes.Status401Unauthorized;
+        context.Response.Headers.WWWAuthenticate = "Basic realm=\"telemetry\", charset=\"UTF-8\"";
+        return context.Response.WriteAsync("A token is needed: as a bearer token, or as the password of any user name.\n");
+    }
+
+    private static string? TokenOf(string header)
+    {
+        if (header.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase))
+        {
+            return header[Bearer.Length..].Trim();
+        }
+
+        return header.StartsWith(Basic, StringComparison.OrdinalIgnoreCase) ? PasswordOf(header[Basic.Length..].Trim()) : null;
+    }
+
+    private static string? PasswordOf(string credentials)
+    {
+        var bytes = new byte[credentials.Length];
+        return Convert.TryFromBase64String(credentials, bytes, out var written)
+            && Encoding.UTF8.GetString(bytes, 0, written).Split(':', 2) is [_, var password]
+            ? password
+            : null;
+    }
+}

@@ -1,0 +1,61 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Telemetry.Console.Api;
+using Telemetry.Console.Metrics;
+using Telemetry.Console.Pages;
+
+namespace Telemetry.Console;
+
+/// <summary>The HTTP API under <c>/api/v1</c>, the pages, <c>/healthz</c> and <c>/metrics</c>.</summary>
+public static class ConsoleEndpoints
+{
+    private static readonly string[] Reading = [HttpMethods.Get, HttpMethods.Head];
+
+    /// <summary>
+    /// Adds all endpoints. They answer GET and HEAD only and change nothing. Kestrel's longest request line becomes 32 KiB.
+    /// </summary>
+    public static IEndpointConventionBuilder MapTelemetryConsole(this IEndpointRouteBuilder endpoints, ConsoleServices services)
+    {
+        ArgumentNullException.ThrowIfNull(endpoints);
+        ArgumentNullException.ThrowIfNull(services);
+        AllowLongQueries(endpoints.ServiceProvider.GetRequiredService<IOptions<KestrelServerOptions>>().Value.Limits);
+        var logger = endpoints.ServiceProvider.GetRequiredService<ILoggerFactory>().CreateLogger("Telemetry.Console");
+        var guard = new RequestGuard(services.Time, logger);
+        var group = endpoints.MapGroup("");
+
+        void Api(string route, IApiEndpoint endpoint) =>
+            group.MapMethods(route, Reading, guard.Api(route, endpoint));
+        void Page(string route, IPage page) =>
+            group.MapMethods(route, Reading, guard.Page(route, page));
+
+        Api("/api/v1/search", new SearchEndpoint(services));
+        Api("/api/v1/histogram", new HistogramEndpoint(services));
+        Api("/api/v1/context", new ContextEndpoint(services));
+        Api("/api/v1/lifetimes", new LifetimesEndpoint(services));
+        Api("/api/v1/lifetimes/{id}", new LifetimeEndpoint(services));
+        Api("/api/v1/crashes", new CrashesEndpoint(services));
+        Api("/api/v1/tail", new TailEndpoint(services));
+        Api("/healthz", new HealthEndpoint(services));
+        Api("/metrics", new MetricsEndpoint(services));
+        Api("/assets/{name}", new AssetEndpoint());
+        Api("/api/{**path}", new UnknownEndpoint());
+
+        Page("/", new SearchPage(services));
+        Page("/context", new ContextPage(services));
+        Page("/tail", new TailPage());
+        Page("/lifetimes", new LifetimesPage(services));
+        Page("/lifetimes/{id}", new LifetimePage(services));
+        Page("/crashes", new CrashesPage(services));
+        group.MapMethods("/{**path}", Reading, guard.Page("/{**path}", new UnknownPage())).WithOrder(int.MaxValue);
+        return group;
+    }
+
+    // A query of 8 KiB has to pass in a URL, in which each byte may take three characters; Kestrel's default is 8 KiB.
+    private static void AllowLongQueries(KestrelServerLimits limits) =>
+        limits.MaxRequestLineSize = Math.Max(limits.MaxRequestLineSize, 32 * 1024);
+}

@@ -1,0 +1,29 @@
+using Telemetry.Console.Metrics;
+using Telemetry.Store;
+
+namespace Telemetry.Console;
+
+/// <summary>What the console reads from. All members are safe for concurrent use.</summary>
+public sealed record ConsoleServices
+{
+    /// <summary>Searches.</summary>
+    public required IDocumentReader Documents { get; init; }
+
+    /// <summary>Lifetimes and crashes.</summary>
+    public required ILifetimeReader Lifetimes { get; init; }
+
+    /// <summary>The clock; default is the system's.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>The process's meters for <c>/metrics</c>; null leaves them out. The owner disposes it.</summary>
+    public MeterExposition? Meters { get; init; }
+
+    /// <summary>Writes further samples to <c>/metrics</c> at each scrape, each family once; null writes none.</summary>
+    public Action<PrometheusText>? WriteMetrics { get; init; }
+
+    /// <summary>Answers <c>/healthz</c>; null is always healthy. An exception is unhealthy.</summary>
+    public Func<CancellationToken, ValueTask<HealthReport>>? CheckHealth { get; init; }
+
+    /// <summary>Live tails at a time; the next one is answered with 503. Default 64.</summary>
+    public int MaxTails { get; init; } = 64;
+}

@@ -1,0 +1,77 @@
+using Microsoft.Extensions.Logging;
+using Telemetry.Bus;
+using Telemetry.Wire;
+
+namespace Telemetry.Gateway.Ship;
+
+/// <summary>What the calls of one lane share, and share with no other lane. Safe for concurrent use.</summary>
+internal sealed class ShipLane
+{
+    private readonly RepeatLimit _rejections;
+    private readonly RepeatLimit _failures;
+    private readonly ILogger _logger;
+    private int _openCalls;
+
+    public ShipLane(
+        Lane lane, IBusWriter bus, GatewayLimits limits, GatewayMetrics metrics, TimeProvider time, ILogger logger)
+    {
+        Lane = lane;
+        Limits = limits;
+        Metrics = metrics;
+        Time = time;
+        Appender = new LaneAppender(lane, bus, limits, time);
+        _logger = logger;
+        _rejections = new RepeatLimit(time);
+        _failures = new RepeatLimit(time);
+        metrics.ObservePending(lane, () => Appender.Pending.Used);
+    }
+
+    public Lane Lane { get; }
+
+    public GatewayLimits Limits { get; }
+
+    public GatewayMetrics Metrics { get; }
+
+    public TimeProvider Time { get; }
+
+    public LaneAppender Appender { get; }
+
+    public int OpenCalls => Volatile.Read(ref _openCalls);
+
+    /// <summary>False when the lane has as many calls as it takes.</summary>
+    public bool TryEnter()
+    {
+        if (Interlocked.Increment(ref _openCalls) > Limits.MaxCallsPerLane)
+        {
+            Interlocked.Decrement(ref _openCalls);
+            return false;
+        }
+
+        Metrics.CallOpened(Lane);
+        return true;
+    }
+
+    public void Leave()
+    {
+        Interlocked.Decrement(ref _openCalls);
+        Metrics.CallClosed(Lane);
+    }
+
+    public void CountRejection(CallIdentity identity, Rejection rejection)
+    {
+        Metrics.Rejected(Lane, rejection.Reason);
+        if (_rejections.TryPass(out var suppressed))
+        {
+            Log.BatchRejected(_logger, Lane, identity.InstanceId, rejection.Reason, rejection.Detail, suppressed);
+        }
+    }
+
+    public void CountFailure(Exception exception)
+    {
+        Metrics.Failed(Lane);
+        if (_failures.TryPass(out var suppressed))
+        {
+            Log.AppendFailed(_logger, Lane, suppressed, exception);
+        }
+    }
+}

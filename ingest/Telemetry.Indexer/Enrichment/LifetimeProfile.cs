@@ -1,0 +1,65 @@
+using System.Collections.Immutable;
+using Telemetry.Autopsy;
+using Telemetry.Protos.V1;
+using Telemetry.Wire;
+
+namespace Telemetry.Indexer.Enrichment;
+
+/// <summary>What documents of a lifetime say about it. Immutable: a change makes another one.</summary>
+internal sealed record LifetimeProfile
+{
+    public static readonly LifetimeProfile Unknown = new();
+
+    /// <summary>Streams and workloads kept; of more, documents say less.</summary>
+    public const int MaxEntries = 20_000;
+
+    public ServerIdentity? Identity { get; init; }
+
+    public ImmutableDictionary<StreamId, StreamProfile> Streams { get; init; } =
+        ImmutableDictionary<StreamId, StreamProfile>.Empty;
+
+    public ImmutableDictionary<string, WorkloadProfile> Workloads { get; init; } =
+        ImmutableDictionary<string, WorkloadProfile>.Empty;
+
+    public static LifetimeProfile From(
+        LifetimeFacts facts, IReadOnlyList<KeyValuePair<StreamEpoch, StreamFacts>> streams)
+    {
+        var profile = new LifetimeProfile { Identity = facts.Identity };
+        foreach (var workload in facts.Workloads.Values)
+        {
+            profile = profile.With(workload.Id, workload.Name, workload.Version);
+        }
+
+        foreach (var (key, stream) in streams)
+        {
+            if (stream.Name.Length > 0)
+            {
+                profile = profile.With(key.Stream, new StreamProfile(stream.Name, stream.Kind, stream.WorkloadId));
+            }
+        }
+
+        return profile;
+    }
+
+    public LifetimeProfile With(StreamOpened opened) => With(
+        new StreamId(opened.StreamId), new StreamProfile(opened.Name, Names.Of(opened.Kind), opened.WorkloadId));
+
+    public LifetimeProfile With(LifetimeFacts facts, IEnumerable<Workload> workloads)
+    {
+        var profile = this with { Identity = facts.Identity };
+        foreach (var workload in workloads)
+        {
+            profile = profile.With(workload.Id, workload.Name, workload.Version);
+        }
+
+        return profile;
+    }
+
+    private LifetimeProfile With(StreamId id, StreamProfile stream) =>
+        Streams.Count < MaxEntries || Streams.ContainsKey(id) ? this with { Streams = Streams.SetItem(id, stream) } : this;
+
+    private LifetimeProfile With(string id, string name, string version) =>
+        Workloads.Count < MaxEntries || Workloads.ContainsKey(id)
+            ? this with { Workloads = Workloads.SetItem(id, new WorkloadProfile(name, version)) }
+            : this;
+}

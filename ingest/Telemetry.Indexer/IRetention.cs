@@ -1,0 +1,8 @@
+namespace Telemetry.Indexer;
+
+/// <summary>Deletes what is too old or too much; called each minute.</summary>
+public interface IRetention
+{
+    /// <summary>Deletes whole time partitions past the limits. May throw; it is then called again at the next turn.</summary>
+    ValueTask ApplyAsync(CancellationToken cancel);
+}

@@ -1,0 +1,47 @@
+using Telemetry.Wire;
+
+namespace Telemetry.Indexer;
+
+/// <summary>How the indexer runs. Paths lie under the data directory.</summary>
+public sealed record IndexerOptions
+{
+    /// <summary>Data directory; state is in <c>store/LANE/state.db</c>, what does not decode in <c>deadletters/LANE</c>.</summary>
+    public required string DataDirectory { get; init; }
+
+    /// <summary>Lanes to index; default both.</summary>
+    public IReadOnlyList<Lane> Lanes { get; init; } = [Lane.Critical, Lane.Bulk];
+
+    /// <summary>Once the bus is read to its end, the time from the first record to its commit; default 100 ms.</summary>
+    public TimeSpan IdleCommitAfter { get; init; } = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>While more is on the bus, the longest time between commits; default 500 ms.</summary>
+    public TimeSpan BusyCommitAfter { get; init; } = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>Bytes of documents after which a commit does not wait; default 12 MiB. Bounds memory.</summary>
+    public long CommitBytes { get; init; } = 12 << 20;
+
+    /// <summary>How long documents of a new server wait for its identity, which comes on the other lane; default 500 ms.</summary>
+    public TimeSpan IdentityWait { get; init; } = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>Lifetimes and their crashes are kept so long after they were last heard of; default 90 days.</summary>
+    public TimeSpan KeepLifetimes { get; init; } = TimeSpan.FromDays(90);
+
+    /// <summary>Resends are recognised for so long; default 7 days.</summary>
+    public TimeSpan KeepRuns { get; init; } = TimeSpan.FromDays(7);
+
+    /// <summary>Time between retention runs; default 1 minute.</summary>
+    public TimeSpan RetainEvery { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>First and longest pause after a failure; default 250 ms and 15 s.</summary>
+    public TimeSpan FirstBackoff { get; init; } = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>Longest pause after a failure.</summary>
+    public TimeSpan MaxBackoff { get; init; } = TimeSpan.FromSeconds(15);
+
+    internal string StatePath(Lane lane) =>
+        Path.Combine(DataDirectory, "store", Name(lane), Store.Sqlite.State.SqliteLaneState.FileName);
+
+    internal string DeadLetterPath(Lane lane) => Path.Combine(DataDirectory, "deadletters", Name(lane));
+
+    internal static string Name(Lane lane) => lane == Lane.Critical ? "critical" : "bulk";
+}

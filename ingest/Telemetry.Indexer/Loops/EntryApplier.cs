@@ -1,0 +1,165 @@
+using Google.Protobuf;
+using Telemetry.Autopsy;
+using Telemetry.Indexer.Enrichment;
+using Telemetry.Store;
+using Telemetry.Store.Sqlite.State;
+using Telemetry.Wire;
+using Crash = Telemetry.Protos.V1.Crash;
+
+namespace Telemetry.Indexer.Loops;
+
+/// <summary>
+/// Applies sound entries of the bus to the state and to the store. Either may be past an entry; what the other then gets is what it
+/// would have got at first. Not thread-safe.
+/// </summary>
+internal sealed class EntryApplier(LaneContext lane, SqliteLaneState state, IDocumentWriter writer)
+{
+    private readonly EnvelopeCache _envelopes = new(lane.Directory, lane.Lane);
+    private readonly DocumentMaker _maker = new(new LabelNames(), lane.Metrics, lane.Log, lane.Name, lane.Time);
+
+    /// <summary>Applies the records of a batch.</summary>
+    public void Apply(in Arrival arrival, BatchHeader header, ReadOnlySpan<byte> raw)
+    {
+        var digest = RunJudge.Digest(header);
+        var records = new RecordsReader(raw);
+        foreach (var run in header.Runs)
+        {
+            lane.Metrics.Record((int)run.Count);
+            var verdict = Judge(arrival, header.Lifetime, run, digest, out var epoch);
+            if (verdict == RunVerdict.Resend)
+            {
+                lane.Metrics.Duplicate((int)run.Count);
+                Skip(ref records, run.Count);
+            }
+            else
+            {
+                ApplyRun(arrival, header.Lifetime, run, epoch, verdict == RunVerdict.Conflict, ref records);
+            }
+        }
+    }
+
+    /// <summary>Declares records lost, and writes the document that says so.</summary>
+    public void Declare(in Arrival arrival, Protos.V1.Loss loss, in Run run)
+    {
+        var lifetime = arrival.Entry.Stamp.Lifetime;
+        if (arrival.Learn)
+        {
+            LifetimeReducer.Apply(state, new FactStamp(lifetime, run.MintedUnixUs, arrival.BusUnixUs, ""), loss);
+        }
+
+        if (arrival.Write)
+        {
+            // The document may not have the identity of a record that could still come in a sound batch.
+            var epoch = new Epoch(~run.Epoch.Value ^ (ulong)arrival.Entry.Position.Value);
+            var envelope = _envelopes.Find(arrival.Entry.Stamp, run.Stream, epoch);
+            _maker.Record(new RecordId(lifetime, run.Stream, epoch, run.FirstSeq), run, loss, envelope, arrival.BusUnixUs);
+            Write(conflict: false);
+            lane.Metrics.Document(1);
+        }
+    }
+
+    private RunVerdict Judge(in Arrival arrival, LifetimeId lifetime, in Run run, ulong digest, out Epoch epoch)
+    {
+        var how = new ReceivedRun(run.Count, digest, arrival.BusUnixUs, arrival.Entry.Position.Value);
+        if (!arrival.Learn)
+        {
+            return RunJudge.Recall(state, lifetime, run, how, out epoch);
+        }
+
+        state.Lifetime(lifetime).Heard(run.MintedUnixUs, arrival.BusUnixUs);
+        var verdict = RunJudge.Judge(state, lifetime, run, how, out epoch);
+        if (verdict == RunVerdict.Conflict)
+        {
+            state.Lifetime(lifetime).Conflicts++;
+            lane.Metrics.Conflict((int)run.Count);
+            if (lane.ConflictLimit.Allows(out var suppressed))
+            {
+                lane.Log.Conflict(lifetime.ToString(), run.Stream.ToString(), run.FirstSeq, run.NextSeq, suppressed);
+            }
+        }
+
+        return verdict;
+    }
+
+    private static void Skip(ref RecordsReader records, uint count)
+    {
+        for (uint i = 0; i < count; i++)
+        {
+            records.Next();
+        }
+    }
+
+    private void ApplyRun(
+        in Arrival arrival, LifetimeId lifetime, in Run run, Epoch epoch, bool conflict, ref RecordsReader records)
+    {
+        var envelope = arrival.Write ? _envelopes.Find(arrival.Entry.Stamp, run.Stream, epoch) : null;
+        var documents = 0;
+        for (uint i = 0; i < run.Count && records.Next(); i++)
+        {
+            var id = new RecordId(lifetime, run.Stream, epoch, run.FirstSeq + i);
+            if (records.Kind != RecordKind.Line)
+            {
+                documents += ApplyRecord(arrival, id, run, records.Kind, records.Body, conflict) ? 1 : 0;
+            }
+            else if (envelope is not null)
+            {
+                _maker.Line(id, run, records.Body, records.TruncatedBytes, envelope, arrival.BusUnixUs);
+                Write(conflict);
+                documents++;
+            }
+        }
+
+        lane.Metrics.Document(documents);
+    }
+
+    private bool ApplyRecord(
+        in Arrival arrival, in RecordId id, in Run run, RecordKind kind, ReadOnlySpan<byte> body, bool conflict)
+    {
+        var decodes = RecordMessages.TryDecode(kind, body, out var record);
+        if (!decodes)
+        {
+            lane.DeadLetters.Keep(arrival.Entry, (int)(id.Seq & int.MaxValue), "A record does not decode.", body);
+            lane.Metrics.DeadLetter();
+        }
+        else if (arrival.Learn)
+        {
+            // What the record says is learned before its document is made, which may say it too.
+            Learn(arrival, id, run, record);
+        }
+
+        if (!arrival.Write || (decodes && !RecordDocument.IsDocument(record)))
+        {
+            return false;
+        }
+
+        var envelope = _envelopes.Find(arrival.Entry.Stamp, id.Stream, id.Epoch);
+        if (decodes)
+        {
+            _maker.Record(id, run, record, envelope, arrival.BusUnixUs);
+        }
+        else
+        {
+            _maker.Unknown(id, run, "a record that does not decode", envelope, arrival.BusUnixUs);
+        }
+
+        Write(conflict);
+        return true;
+    }
+
+    private void Learn(in Arrival arrival, in RecordId id, in Run run, IMessage record)
+    {
+        var document = record is Crash ? DocumentId.From(id, run.MintedUnixUs).ToString() : "";
+        LifetimeReducer.Apply(state, new FactStamp(id.Lifetime, run.MintedUnixUs, arrival.BusUnixUs, document), record);
+        lane.Directory.Learn(id.Lifetime, state.Peek(id.Lifetime), record);
+    }
+
+    private void Write(bool conflict)
+    {
+        if (conflict)
+        {
+            _maker.Document.Set(Fields.TelemetryConflict, 1);
+        }
+
+        writer.Write(_maker.Document);
+    }
+}

@@ -1,0 +1,324 @@
+using System.Globalization;
+
+namespace Telemetry.Store.Sqlite.Documents;
+
+/// <summary>
+/// The partition that is written. New documents become blocks at each commit; small neighbours are merged as the digits of a
+/// binary counter carry, so that a document is rewritten a few times at most however often commits come, and a full block
+/// is written once more, packed. After a call that threw it can only be disposed; the file is as it was committed last.
+/// Not thread-safe.
+/// </summary>
+internal sealed class PartitionWriter : ITermSink, IDisposable
+{
+    private readonly SqliteDatabase _database;
+    private readonly BlockBuilder _builder;
+    private readonly ChunkEncoder _chunks = new();
+    private readonly TermEncoder _terms = new();
+    private readonly Dictionary<string, int> _fieldIds = new(StringComparer.Ordinal);
+    private readonly Stack<Part> _parts = new();
+    private readonly SqliteStatement _begin;
+    private readonly SqliteStatement _commit;
+    private readonly SqliteStatement _putMeta;
+    private readonly SqliteStatement _putField;
+    private readonly SqliteStatement _putBlock;
+    private readonly SqliteStatement _putChunk;
+    private readonly SqliteStatement _putTerm;
+    private readonly SqliteStatement _dropBlock;
+    private readonly SqliteStatement _dropChunks;
+    private readonly SqliteStatement _dropTerms;
+    private readonly SqliteStatement _pageCount;
+    private readonly long _pageBytes;
+    private PartitionMeta _meta;
+    private bool _isInTransaction;
+    private int _stored;
+    private long _termBlock;
+    private int _termField;
+
+    private PartitionWriter(PartitionName name, SqliteDatabase database, BlockBuilder builder)
+    {
+        (Name, _database, _builder) = (name, database, builder);
+        _begin = database.Prepare("BEGIN IMMEDIATE");
+        _commit = database.Prepare("COMMIT");
+        _putMeta = database.Prepare("INSERT OR REPLACE INTO meta VALUES(?, ?)");
+        _putField = database.Prepare("INSERT INTO field VALUES(?, ?, ?)");
+        _putBlock = database.Prepare("INSERT INTO block VALUES(?, ?, ?, ?, ?, ?)");
+        _putChunk = database.Prepare("INSERT INTO chunk VALUES(?, ?)");
+        _putTerm = database.Prepare("INSERT INTO term VALUES(?, ?)");
+        _dropBlock = database.Prepare("DELETE FROM block WHERE id = ?");
+        _dropChunks = database.Prepare("DELETE FROM chunk WHERE id BETWEEN ? AND ?");
+        _dropTerms = database.Prepare("DELETE FROM term WHERE id BETWEEN ? AND ?");
+        _pageCount = database.Prepare("PRAGMA page_count");
+        _pageBytes = database.Number("PRAGMA page_size") ?? 0;
+        _meta = PartitionMeta.Read(database);
+        Applied = _meta.Applied;
+        builder.Clear();
+        LoadFields();
+    }
+
+    public PartitionName Name { get; }
+
+    /// <summary>First bus position that is not stored.</summary>
+    public long Applied { get; private set; }
+
+    /// <summary>Bus time at which it begins, microseconds since the Unix epoch.</summary>
+    public long BusStartUnixUs => _meta.BusStartUnixUs;
+
+    /// <summary>Size of the file with all that is not committed yet, bytes.</summary>
+    public long Bytes
+    {
+        get
+        {
+            _pageCount.Step();
+            var pages = _pageCount.Int64(0);
+            _pageCount.Reset();
+            return pages * _pageBytes;
+        }
+    }
+
+    /// <summary>
+    /// Makes the file. It appears under its name with its tables in it or not at all; the first commit makes the name
+    /// durable, as SQLite syncs the directory with a new log.
+    /// </summary>
+    public static PartitionWriter Create(
+        PartitionName name, long busStartUnixUs, long applied, BlockBuilder builder, SqliteStoreOptions options)
+    {
+        var temporary = name.Path + ".new";
+        File.Delete(temporary);
+        using (var database = SqliteDatabase.Create(temporary))
+        {
+            database.Execute("PRAGMA page_size=8192");
+            database.Execute("BEGIN");
+            database.Execute(PartitionSchema.Create());
+            PartitionMeta.Write(database, PartitionMeta.New(busStartUnixUs, applied));
+            database.Execute("COMMIT");
+            database.Execute("PRAGMA journal_mode=WAL");
+        }
+
+        File.Move(temporary, name.Path);
+        return Open(name, builder, options);
+    }
+
+    public static PartitionWriter Open(PartitionName name, BlockBuilder builder, SqliteStoreOptions options)
+    {
+        var database = SqliteDatabase.OpenExisting(name.Path);
+        try
+        {
+            database.Execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL");
+            database.Execute("PRAGMA cache_size=-8192; PRAGMA wal_autocheckpoint=1000; PRAGMA journal_size_limit=16777216");
+            if (options.MaxPages is { } pages)
+            {
+                database.Execute(string.Create(CultureInfo.InvariantCulture, $"PRAGMA max_page_count={pages}"));
+            }
+
+            return new PartitionWriter(name, database, builder);
+        }
+        catch
+        {
+            database.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Adds a document; writes the block when it is full. Returns about how many bytes it holds.</summary>
+    public long Write(Document document)
+    {
+        var bytes = _builder.Add(document);
+        if (_builder.IsFull)
+        {
+            CloseBlock();
+        }
+
+        return bytes;
+    }
+
+    /// <summary>Makes everything written durable and visible, with the position.</summary>
+    public void Commit(long applied)
+    {
+        if (_builder.Count > _stored)
+        {
+            PutRest();
+        }
+
+        if (applied == Applied && !_isInTransaction)
+        {
+            return;
+        }
+
+        Begin();
+        _meta.Applied = applied;
+        foreach (var (key, value) in _meta.Pairs())
+        {
+            _putMeta.BindText(1, key);
+            _putMeta.Bind(2, value);
+            _putMeta.Run();
+        }
+
+        _commit.Run();
+        _isInTransaction = false;
+        Applied = applied;
+    }
+
+    /// <summary>Packs the last block. Everything has to be committed.</summary>
+    public void Finish()
+    {
+        if (_builder.Count == 0 || _builder.Count > _stored)
+        {
+            return;
+        }
+
+        CloseBlock();
+        _commit.Run();
+        _isInTransaction = false;
+        _database.Execute("PRAGMA wal_checkpoint(TRUNCATE)");
+    }
+
+    public void Dispose()
+    {
+        foreach (var statement in (ReadOnlySpan<SqliteStatement>)
+            [_begin, _commit, _putMeta, _putField, _putBlock, _putChunk, _putTerm, _dropBlock, _dropChunks, _dropTerms, _pageCount])
+        {
+            statement.Dispose();
+        }
+
+        _database.Dispose();
+    }
+
+    void ITermSink.Put(int part, ReadOnlySpan<byte> bytes)
+    {
+        _putTerm.Bind(1, ChunkKey.Of(_termBlock, _termField, part));
+        _putTerm.Bind(2, bytes);
+        _putTerm.Run();
+    }
+
+    private void Begin()
+    {
+        if (!_isInTransaction)
+        {
+            _begin.Run();
+            _isInTransaction = true;
+        }
+    }
+
+    private void CloseBlock()
+    {
+        PutBlock(0, isFinal: true);
+        _meta.Next += _builder.Count;
+        _parts.Clear();
+        _stored = 0;
+        _builder.Clear();
+    }
+
+    private void PutRest()
+    {
+        var start = _stored;
+        var end = _builder.Count;
+        foreach (var part in _parts)
+        {
+            if (part.Count > end - start)
+            {
+                break;
+            }
+
+            start = part.First;
+        }
+
+        PutBlock(start, isFinal: false);
+        _parts.Push(new Part(start, end - start));
+        _stored = end;
+    }
+
+    private void PutBlock(int first, bool isFinal)
+    {
+        Begin();
+        while (_parts.TryPeek(out var part) && part.First >= first)
+        {
+            Drop(_meta.Next + part.First);
+            _parts.Pop();
+        }
+
+        var block = _meta.Next + first;
+        var count = _builder.Count - first;
+        _meta.Documents += _builder.Count - _stored;
+        PutBlockRow(block, count, first);
+        _chunks.IsFinal = isFinal;
+        foreach (var column in _builder.Columns)
+        {
+            if (!column.IsEmpty && column.Encode(first, _builder.Count, _chunks) && FieldId(column) is var field and >= 0)
+            {
+                _putChunk.Bind(1, ChunkKey.Of(block, field));
+                _putChunk.Bind(2, _chunks.Output.Written);
+                _putChunk.Run();
+                PutTerms(column, block, field, first);
+            }
+        }
+    }
+
+    private void PutTerms(ColumnBuilder column, long block, int field, int first)
+    {
+        if (column is SearchedColumnBuilder searched && searched.CollectTerms(first, _builder.Count, _terms))
+        {
+            (_termBlock, _termField) = (block, field);
+            _terms.Write(this);
+        }
+    }
+
+    private void PutBlockRow(long block, int count, int first)
+    {
+        var timestamps = Range.Of(_builder.Timestamps[first..]);
+        var minted = Range.Of(_builder.Minted[first..]);
+        _meta.Include(timestamps, minted);
+        _putBlock.Bind(1, block);
+        _putBlock.Bind(2, count);
+        _putBlock.Bind(3, timestamps.Min);
+        _putBlock.Bind(4, timestamps.Max);
+        _putBlock.Bind(5, minted.Min);
+        _putBlock.Bind(6, minted.Max);
+        _putBlock.Run();
+    }
+
+    private void Drop(long block)
+    {
+        _dropBlock.Bind(1, block);
+        _dropBlock.Run();
+        foreach (var statement in (ReadOnlySpan<SqliteStatement>)[_dropChunks, _dropTerms])
+        {
+            statement.Bind(1, ChunkKey.First(block));
+            statement.Bind(2, ChunkKey.Last(block));
+            statement.Run();
+        }
+    }
+
+    // Attributes beyond the limit stay in event.original only.
+    private int FieldId(ColumnBuilder column)
+    {
+        if (column.FieldId >= 0 || _fieldIds.TryGetValue(column.Name.Name, out var id) && (column.FieldId = id) >= 0)
+        {
+            return column.FieldId;
+        }
+
+        if (_fieldIds.Count >= BlockLimits.MaxFields)
+        {
+            return -1;
+        }
+
+        id = _fieldIds.Count;
+        _putField.Bind(1, id);
+        _putField.BindText(2, column.Name.Name);
+        _putField.Bind(3, (int)column.Name.Type);
+        _putField.Run();
+        _fieldIds.Add(column.Name.Name, id);
+        return column.FieldId = id;
+    }
+
+    private void LoadFields()
+    {
+        _builder.ForgetFieldIds();
+        using var fields = _database.Prepare("SELECT name, id FROM field");
+        while (fields.Step())
+        {
+            _fieldIds.Add(fields.Text(0), (int)fields.Int64(1));
+        }
+    }
+
+    private readonly record struct Part(int First, int Count);
+}

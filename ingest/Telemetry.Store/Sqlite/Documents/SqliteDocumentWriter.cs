@@ -1,0 +1,255 @@
+using System.Globalization;
+
+namespace Telemetry.Store.Sqlite.Documents;
+
+/// <summary>
+/// Writes one lane's documents into a directory of partition files. One owner at a time, which the caller sees to; readers in
+/// this or other processes do not disturb it. Not thread-safe.
+/// </summary>
+/// <remarks>
+/// A write that fails (a full disk) is told by the next <see cref="CommitAsync"/> as a <see cref="StoreException"/>. All since
+/// the last commit is then forgotten and <see cref="AppliedPosition"/> says from where to read the bus again; the writer can be used
+/// on at once.
+/// </remarks>
+public sealed class SqliteDocumentWriter : IDocumentWriter
+{
+    private readonly string _directory;
+    private readonly SqliteStoreOptions _options;
+    private readonly BlockBuilder _builder = new();
+    private PartitionWriter? _partition;
+    private StoreException? _failure;
+    private long _busUnixUs;
+
+    private SqliteDocumentWriter(string directory, SqliteStoreOptions options) => (_directory, _options) = (directory, options);
+
+    /// <inheritdoc/>
+    public long AppliedPosition { get; private set; }
+
+    /// <inheritdoc/>
+    public long PendingBytes { get; private set; }
+
+    /// <summary>Partitions that were found damaged at the start and renamed, or left alone because a newer version wrote them.</summary>
+    public IReadOnlyList<SetAside> SetAside { get; private set; } = [];
+
+    /// <summary>
+    /// Opens or makes the store of a lane. Always starts when the directory can be written: damaged partitions are renamed to
+    /// <c>*.damaged-TIME</c> and listed in <see cref="SetAside"/>. When the newest one was damaged, the position is that of the one
+    /// before, so that what the bus still has is stored again.
+    /// </summary>
+    /// <exception cref="IOException">The directory or a file cannot be used, through no fault of its content.</exception>
+    /// <exception cref="UnauthorizedAccessException">The directory or a file may not be used.</exception>
+    public static SqliteDocumentWriter Open(string directory, SqliteStoreOptions options, TimeProvider time)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(time);
+        if (options.Problems() is { Count: > 0 } problems)
+        {
+            throw new ArgumentException(string.Join("; ", problems), nameof(options));
+        }
+
+        Directory.CreateDirectory(directory);
+        foreach (var unfinished in Directory.EnumerateFiles(directory, "*.db.new*"))
+        {
+            File.Delete(unfinished);
+        }
+
+        var writer = new SqliteDocumentWriter(directory, options);
+        writer.Recover(time);
+        return writer;
+    }
+
+    /// <inheritdoc/>
+    public bool Begin(long position, long busUnixUs)
+    {
+        if (position < AppliedPosition)
+        {
+            return false;
+        }
+
+        _busUnixUs = busUnixUs;
+        Try(() => ChoosePartition(position));
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public void Write(Document document)
+    {
+        ArgumentNullException.ThrowIfNull(document);
+        if (_failure is not null)
+        {
+            return;
+        }
+
+        try
+        {
+            PendingBytes += (_partition ?? throw new InvalidOperationException("Begin comes before Write")).Write(document);
+        }
+        catch (StoreException e)
+        {
+            Fail(e);
+        }
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="StoreException">Nothing since the last commit was kept; see the remarks.</exception>
+    public ValueTask CommitAsync(long next, CancellationToken cancel)
+    {
+        cancel.ThrowIfCancellationRequested();
+
+        // A replay commits positions that are stored already.
+        var applied = Math.Max(next, AppliedPosition);
+        if (_failure is null && _partition is null)
+        {
+            Try(() => ChoosePartition(AppliedPosition));
+        }
+
+        Try(() => _partition!.Commit(applied));
+        PendingBytes = 0;
+        if (_failure is { } failure)
+        {
+            _failure = null;
+            return ValueTask.FromException(failure);
+        }
+
+        AppliedPosition = applied;
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>Packs the last block and closes. What is not committed is forgotten.</summary>
+    public ValueTask DisposeAsync()
+    {
+        _failure = null;
+        Close();
+        return ValueTask.CompletedTask;
+    }
+
+    private void Recover(TimeProvider time)
+    {
+        List<SetAside> setAside = [];
+        PartitionName? newest = null;
+        foreach (var name in PartitionName.List(_directory))
+        {
+            if (PartitionCheck.TryOpen(name, out var applied, out var reason, out var isNewer))
+            {
+                AppliedPosition = Math.Max(AppliedPosition, applied);
+                newest = name;
+            }
+            else
+            {
+                setAside.Add(new SetAside(name.Path, isNewer ? null : Rename(name, time), reason));
+                newest = null;
+            }
+        }
+
+        SetAside = setAside;
+        if (newest is { } last)
+        {
+            _partition = PartitionWriter.Open(last, _builder, _options);
+        }
+    }
+
+    private static string Rename(PartitionName name, TimeProvider time)
+    {
+        var suffix = ".damaged-" + time.GetUtcNow().ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture);
+        foreach (var file in name.Files().Where(File.Exists))
+        {
+            File.Move(file, file.Replace(name.Path, name.Path + suffix, StringComparison.Ordinal), overwrite: true);
+        }
+
+        return name.Path + suffix;
+    }
+
+    private void ChoosePartition(long position)
+    {
+        if (_partition is { } partition && IsFull(partition))
+        {
+            // All entries before this one belong to the partition that closes.
+            partition.Commit(position);
+            AppliedPosition = position;
+            PendingBytes = 0;
+            Close();
+        }
+
+        _partition ??= OpenNewest() ?? PartitionWriter.Create(NewName(), _busUnixUs, AppliedPosition, _builder, _options);
+    }
+
+    // After a failure the partition is opened again; after a roll the newest one is full.
+    private PartitionWriter? OpenNewest()
+    {
+        if (PartitionName.List(_directory) is not [.., var newest]
+            || !PartitionCheck.TryOpen(newest, out _, out _, out _))
+        {
+            return null;
+        }
+
+        var partition = PartitionWriter.Open(newest, _builder, _options);
+        if (!IsFull(partition))
+        {
+            return partition;
+        }
+
+        partition.Dispose();
+        return null;
+    }
+
+    private bool IsFull(PartitionWriter partition)
+    {
+        var age = TimeSpan.FromMicroseconds(Math.Max(0, _busUnixUs - partition.BusStartUnixUs));
+        var bytes = partition.Bytes;
+        return bytes >= _options.MaxBytes || age >= _options.MaxWidth
+            || age >= _options.MinWidth && bytes >= _options.TargetBytes;
+    }
+
+    // Names ascend even when bus time does not.
+    private PartitionName NewName()
+    {
+        var start = Math.Max(0, _busUnixUs / 1_000_000);
+        return PartitionName.List(_directory) is [.., var newest] && newest.StartUnixSeconds >= start
+            ? new PartitionName(_directory, newest.StartUnixSeconds + 1)
+            : new PartitionName(_directory, start);
+    }
+
+    private void Try(Action action)
+    {
+        if (_failure is not null)
+        {
+            return;
+        }
+
+        try
+        {
+            action();
+        }
+        catch (StoreException e)
+        {
+            Fail(e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Fail(new StoreException(SQLitePCL.raw.SQLITE_IOERR, e.Message));
+        }
+    }
+
+    private void Fail(StoreException failure)
+    {
+        _failure = failure;
+        _partition?.Dispose();
+        _partition = null;
+    }
+
+    private void Close()
+    {
+        var partition = _partition;
+        _partition = null;
+        try
+        {
+            partition?.Finish();
+        }
+        catch (StoreException)
+        {
+            // Packing again is an economy; what was committed is there without it.
+        }
+
+        partition?.Dispose();
+    }
+}

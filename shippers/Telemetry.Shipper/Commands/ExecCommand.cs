@@ -1,0 +1,231 @@
+using System.Runtime.InteropServices;
+using Telemetry.Protos.V1;
+using Telemetry.Shipper.Configuration;
+using Telemetry.Shipper.Critical;
+using Telemetry.Shipper.Machine;
+using Telemetry.Shipper.Native;
+using Telemetry.Shipper.Pipes;
+using Telemetry.Shipper.Processes;
+using Telemetry.Shipper.Sending;
+using Telemetry.Shipper.Streams;
+using Telemetry.Wire;
+
+namespace Telemetry.Shipper.Commands;
+
+/// <summary><c>exec</c>: runs a command as a workload.</summary>
+internal sealed class ExecCommand(Host host, Setup setup, IReadOnlyList<string> command)
+{
+    private const int StandardOutput = 1;
+    private const int StandardError = 2;
+
+    /// <summary>How long pipes that a grandchild holds open are read after the command has ended.</summary>
+    private static readonly TimeSpan PipesAfterEnd = TimeSpan.FromSeconds(1);
+
+    private readonly Workload _workload = WorkloadOf(setup, command, host.Random, host.Time);
+    private readonly ErrorTail _tail = new();
+
+    public static async Task<int> RunAsync(Host host, IReadOnlyList<string> arguments)
+    {
+        if (!Setup.TryCreate(host, arguments, Verbs.Exec, "exec", out var setup, out var exitCode))
+        {
+            return exitCode;
+        }
+
+        if (setup.CommandLine.Rest.Count == 0)
+        {
+            host.Error.WriteLine("telemetry-shipper: 'exec' needs a command: telemetry-shipper exec -- COMMAND.");
+            return ExitCode.Usage;
+        }
+
+        return await new ExecCommand(host, setup, setup.CommandLine.Rest).RunAsync();
+    }
+
+    private async Task<int> RunAsync()
+    {
+        using var signals = new SignalForwarder();
+        ProcessSpool spool;
+        try
+        {
+            spool = ProcessSpool.Open(setup.Options.DataDirectory, _workload.Name,
+                path => LanePair.Open(path, setup.Options, setup.Context, _workload.Id, setup.Log, host.Time, host.Random));
+        }
+        catch (IOException e)
+        {
+            host.Error.WriteLine($"telemetry-shipper: The data directory '{setup.Options.DataDirectory}' cannot be used: {e.Message}");
+            return ExitCode.Usage;
+        }
+
+        return await SuperviseAsync(spool, signals);
+    }
+
+    private async Task<int> SuperviseAsync(ProcessSpool spool, SignalForwarder signals)
+    {
+        var lanes = spool.Lanes;
+        var inherited = lanes.Bulk.BufferedRecords + lanes.Critical.BufferedRecords;
+        lanes.Recorder.Start();
+        var output = OpenStream(lanes, StreamKind.Stdout, "stdout");
+        var error = OpenStream(lanes, StreamKind.Stderr, "stderr");
+        var options = setup.Options.ToPipeOptions();
+        var batcher = new PipeBatcher(options, lanes.Bulk, lanes.Recorder, setup.Context, [output, error], setup.Log, host.Time,
+            signals.Hurry);
+        lanes.Start(flushBulk: true);
+        var begun = host.Time.GetTimestamp();
+        var child = ChildProcess.TryStart(command, out var startError);
+        lanes.Recorder.Write(RecordKind.WorkloadStart, StartOf(child));
+        var status = child is null
+            ? await NoteStartFailureAsync(lanes, startError)
+            : await RunAsync(child, lanes, signals, options, batcher, output, error, begun);
+        lanes.Recorder.Closed(output, "process ended");
+        lanes.Recorder.Closed(error, "process ended");
+        lanes.Recorder.Write(RecordKind.WorkloadEnd, EndOf(status));
+        lanes.Recorder.Write(RecordKind.AgentStop, new AgentStop { Reason = "process ended" });
+        await FinishAsync(spool, signals, inherited, batcher.Minted);
+        return status.ShellCode;
+    }
+
+    private async Task<ExitStatus> RunAsync(ChildProcess child, LanePair lanes, SignalForwarder signals, PipeOptions options,
+        PipeBatcher batcher, StreamState output, StreamState error, long begun)
+    {
+        signals.Attach(child.Pid);
+        var quiet = ShipperOptions.IsOn(setup.Settings, "quiet");
+        var outputPump = new PipePump(options, output, batcher, host.Time);
+        var errorPump = new PipePump(options, error, batcher, host.Time);
+        using var end = new CancellationTokenSource();
+        var vitals = new VitalsReader(host.Machine, setup.Options.DataDirectory);
+        var heart = new HeartbeatWriter(lanes, () => [output, error], vitals, setup.Options.HeartbeatEvery, setup.Log, host.Time);
+        var loops = new[]
+        {
+            Task.Run(() => heart.RunAsync(end.Token)),
+            Task.Run(() => new PipeTicker([outputPump, errorPump], batcher, host.Time).RunAsync(end.Token)),
+        };
+        var outputReader = new PipeReader("stdout", child.Output, bytes =>
+        {
+            PassThrough(StandardOutput, bytes.Span, quiet);
+            outputPump.Feed(bytes.Span);
+        });
+        var errorReader = new PipeReader("stderr", child.Error, bytes =>
+        {
+            PassThrough(StandardError, bytes.Span, quiet);
+            _tail.Append(bytes.Span);
+            errorPump.Feed(bytes.Span);
+        });
+
+        var status = await WaitAsync(child);
+        signals.Detach();
+        var runTime = host.Time.GetElapsedTime(begun);
+        await EndsWithin(errorReader.Ended);
+        if (CrashReport.Of(status, _tail) is { } crash)
+        {
+            await WriteCrashAsync(lanes, crash, child.Pid, runTime);
+        }
+
+        await EndsWithin(outputReader.Ended);
+        await end.CancelAsync();
+        await Task.WhenAll(loops);
+        outputPump.End();
+        errorPump.End();
+        batcher.Flush();
+        return status;
+    }
+
+    private static Task<ExitStatus> WaitAsync(ChildProcess child)
+    {
+        var ended = new TaskCompletionSource<ExitStatus>(TaskCreationOptions.RunContinuationsAsynchronously);
+        new Thread(() => ended.SetResult(child.Wait())) { IsBackground = true, Name = "waitpid" }.Start();
+        return ended.Task;
+    }
+
+    private async Task EndsWithin(Task reading)
+    {
+        try
+        {
+            await reading.WaitAsync(PipesAfterEnd, host.Time);
+        }
+        catch (TimeoutException)
+        {
+            setup.Log.Debug("A child of the command holds its output open.");
+        }
+    }
+
+    private async Task<ExitStatus> NoteStartFailureAsync(LanePair lanes, int error)
+    {
+        var exitCode = error == LibC.ENOENT ? ExitCode.NotFound : ExitCode.CannotExecute;
+        var text = $"{command[0]}: {Marshal.GetPInvokeErrorMessage(error)}";
+        host.Error.WriteLine($"telemetry-shipper: {text}");
+        await WriteCrashAsync(lanes, CrashReport.OfStart(exitCode, text), 0, TimeSpan.Zero);
+        return new ExitStatus(exitCode, 0, false);
+    }
+
+    private async Task WriteCrashAsync(LanePair lanes, Crash crash, int pid, TimeSpan runTime)
+    {
+        crash.CrashId = Setup.RandomHex(host.Random, 16);
+        crash.AtUnixUs = Now();
+        crash.WorkloadId = _workload.Id;
+        crash.Pid = pid;
+        crash.Executable = command[0];
+        crash.CommandLine.AddRange(command);
+        crash.RunTimeMs = (ulong)runTime.TotalMilliseconds;
+        await lanes.Recorder.WriteCrashAsync(crash);
+    }
+
+    private async Task FinishAsync(ProcessSpool spool, SignalForwarder signals, long inherited, long minted)
+    {
+        var lanes = spool.Lanes;
+        var isDurable = await lanes.FlushAsync();
+        var isDrained = await lanes.DrainAsync(setup.Options.StopWait, signals.Hurry);
+        await spool.DisposeAsync();
+        setup.Log.Debug($"Stopped: {Accounts.Of(lanes, inherited, minted)}.");
+        if (!isDrained)
+        {
+            setup.Log.Warn($"Not everything is acknowledged; the rest is {(isDurable ? "durable" : "written, not confirmed by the disk,")} in "
+                + $"{spool.Path} and 'telemetry-shipper run' with the same data directory ships it.");
+        }
+    }
+
+    private StreamState OpenStream(LanePair lanes, StreamKind kind, string name) =>
+        PipeStreams.Open(lanes.Bulk, setup.Context, kind, _workload.Id, name, host.Time, host.Random);
+
+    private WorkloadStart StartOf(ChildProcess? child)
+    {
+        var start = new WorkloadStart { Workload = _workload, Pid = child?.Pid ?? 0 };
+        start.CommandLine.AddRange(command);
+        return start;
+    }
+
+    private WorkloadEnd EndOf(ExitStatus status) => new()
+    {
+        WorkloadId = _workload.Id,
+        EndedUnixUs = Now(),
+        ExitCode = status.Signal == 0 ? status.ExitCode : 0,
+        Signal = status.Signal,
+    };
+
+    private long Now() => host.Time.GetUtcNow().ToUnixMicroseconds();
+
+    private static Workload WorkloadOf(Setup setup, IReadOnlyList<string> command, Random random, TimeProvider time) => new()
+    {
+        Id = setup.Settings.Text("workload-id") is { Length: > 0 } id ? id : Setup.RandomHex(random, 8),
+        Name = setup.Settings.Text("name") is { Length: > 0 } name ? name : Path.GetFileName(command[0]),
+        Version = setup.Settings.Text("version"),
+        Image = setup.Settings.Text("workload-image"),
+        StartedUnixUs = time.GetUtcNow().ToUnixMicroseconds(),
+    };
+
+    /// <summary>Nobody may be listening; that is no reason to stop the command.</summary>
+    private static unsafe void PassThrough(int descriptor, ReadOnlySpan<byte> bytes, bool quiet)
+    {
+        fixed (byte* from = bytes)
+        {
+            for (nint at = 0; at < bytes.Length && !quiet;)
+            {
+                var written = LibC.Write(descriptor, from + at, bytes.Length - at);
+                if (written < 0 && Marshal.GetLastPInvokeError() != LibC.EINTR)
+                {
+                    return;
+                }
+
+                at += Math.Max(written, 0);
+            }
+        }
+    }
+}

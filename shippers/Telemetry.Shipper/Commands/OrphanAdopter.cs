@@ -1,0 +1,66 @@
+using Telemetry.Shipper.Diagnostics;
+using Telemetry.Shipper.Sending;
+
+namespace Telemetry.Shipper.Commands;
+
+/// <summary>Ships what <c>pipe</c> and <c>exec</c> left behind when they ended or were killed, one after another.</summary>
+internal sealed class OrphanAdopter(string dataDirectory, Func<string, LanePair> openLanes, Log diagnostics, TimeProvider time)
+{
+    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan GiveTurnAfter = TimeSpan.FromMinutes(1);
+
+    /// <summary>Runs until cancelled. Does not throw.</summary>
+    public async Task RunAsync(CancellationToken stop)
+    {
+        while (!stop.IsCancellationRequested)
+        {
+            try
+            {
+                foreach (var path in List())
+                {
+                    await ShipAsync(path, stop);
+                }
+
+                await Task.Delay(LookEvery, time, stop);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+            catch (Exception e)
+            {
+                diagnostics.Repeating(LogLevel.Error, "adopt", $"An ended command's spool cannot be shipped and is tried again: {e.Message}");
+                await Task.Delay(LookEvery, time, CancellationToken.None);
+            }
+        }
+    }
+
+    private IReadOnlyList<string> List()
+    {
+        var folder = ProcessSpool.FolderIn(dataDirectory);
+        return Directory.Exists(folder) ? Directory.GetDirectories(folder) : [];
+    }
+
+    private async Task ShipAsync(string path, CancellationToken stop)
+    {
+        stop.ThrowIfCancellationRequested();
+        var spool = ProcessSpool.TryAdopt(path, openLanes);
+        if (spool is null)
+        {
+            return;
+        }
+
+        await using (spool)
+        {
+            var records = spool.Lanes.Critical.BufferedRecords + spool.Lanes.Bulk.BufferedRecords;
+            if (records == 0)
+            {
+                return;
+            }
+
+            diagnostics.Info($"Shipping {records} records that an ended command left in {path}.");
+            spool.Lanes.Start(flushBulk: false);
+            await spool.Lanes.DrainAsync(GiveTurnAfter, stop);
+        }
+    }
+}

@@ -1,0 +1,82 @@
+using Telemetry.Shipper.Diagnostics;
+using Telemetry.Shipper.Files;
+using Telemetry.Shipper.Lanes;
+
+namespace Telemetry.Shipper.Commands;
+
+/// <summary>Gives the tailer its turns on a thread of its own.</summary>
+internal sealed class TailerThread
+{
+    private static readonly TimeSpan AfterFault = TimeSpan.FromSeconds(1);
+
+    private readonly FileTailer _tailer;
+    private readonly LaneLog _log;
+    private readonly Log _diagnostics;
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public TailerThread(FileTailer tailer, LaneLog log, Log diagnostics, CancellationToken stop)
+    {
+        _tailer = tailer;
+        _log = log;
+        _diagnostics = diagnostics;
+        new Thread(() => Run(stop)) { IsBackground = true, Name = "tailer" }.Start();
+    }
+
+    /// <summary>Completes when the last turn is over.</summary>
+    public Task Ended => _ended.Task;
+
+    private void Run(CancellationToken stop)
+    {
+        while (!stop.IsCancellationRequested)
+        {
+            Wait(Turn(), stop);
+        }
+
+        try
+        {
+            _tailer.Finish();
+        }
+        catch (Exception e)
+        {
+            _diagnostics.Error($"The last state of the files could not be written: {e.Message}");
+        }
+
+        _ended.SetResult();
+    }
+
+    private TimeSpan Turn()
+    {
+        try
+        {
+            return _tailer.Turn();
+        }
+        catch (Exception e)
+        {
+            _diagnostics.Repeating(LogLevel.Error, "tailer", $"Reading of files failed and goes on: {e}");
+            return AfterFault;
+        }
+    }
+
+    private void Wait(TimeSpan time, CancellationToken stop)
+    {
+        if (time <= TimeSpan.Zero)
+        {
+            return;
+        }
+
+        if (!_tailer.IsBlocked)
+        {
+            stop.WaitHandle.WaitOne(time);
+            return;
+        }
+
+        try
+        {
+            _log.Acknowledgement.Wait(time, stop);
+        }
+        catch (OperationCanceledException)
+        {
+            // Asked to stop.
+        }
+    }
+}

@@ -1,0 +1,132 @@
+using System.Text.Json;
+
+namespace Telemetry.Shipper.Configuration;
+
+/// <summary>All settings with their values: flags over environment over file over default.</summary>
+internal sealed class Settings
+{
+    private const string Prefix = "TELEMETRY_SHIPPER__";
+    private const string DefaultFile = "/etc/telemetry/shipper.json";
+
+    private readonly Dictionary<string, SettingValue> _values = new(StringComparer.Ordinal);
+
+    public SettingValue this[string name] => _values[name];
+
+    /// <summary>The only or last value; "" is none.</summary>
+    public string Text(string name) => _values[name].Values.Count == 0 ? "" : _values[name].Values[^1];
+
+    /// <summary>Merges all sources. Problems are sentences; the result is usable only without any.</summary>
+    public static Settings Load(CommandLine commandLine, IReadOnlyDictionary<string, string> environment, Verbs verb,
+        ICollection<string> problems)
+    {
+        var settings = new Settings();
+        foreach (var setting in SettingTable.All)
+        {
+            settings._values[setting.Name] = new SettingValue(setting.Default.Length == 0 ? [] : [setting.Default], "default");
+        }
+
+        var file = commandLine.Find("config");
+        if (file is not null || File.Exists(DefaultFile))
+        {
+            settings.AddFile(file ?? DefaultFile, problems);
+        }
+
+        settings.AddEnvironment(environment, problems);
+        foreach (var flag in commandLine.Flags.GroupBy(f => f.Key).Where(f => SettingTable.Find(f.Key) is not null))
+        {
+            settings._values[flag.Key] = new SettingValue(flag.Select(f => f.Value).ToList(), "flag");
+        }
+
+        settings.Check(problems);
+        return settings;
+    }
+
+    private void AddFile(string path, ICollection<string> problems)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(File.ReadAllBytes(path), new JsonDocumentOptions
+            {
+                AllowTrailingCommas = true,
+                CommentHandling = JsonCommentHandling.Skip,
+            });
+            foreach (var property in document.RootElement.EnumerateObject())
+            {
+                var name = property.Name.Replace('_', '-');
+                if (SettingTable.Find(name) is null)
+                {
+                    problems.Add($"{path} has the unknown key '{property.Name}'.{NearMatch.Hint(name, SettingTable.All.Select(s => s.Name))}");
+                    continue;
+                }
+
+                var values = property.Value.ValueKind == JsonValueKind.Array
+                    ? property.Value.EnumerateArray().Select(ToText).ToList()
+                    : [ToText(property.Value)];
+                _values[name] = new SettingValue(values, "file " + path);
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or InvalidOperationException)
+        {
+            problems.Add($"{path} cannot be used: {e.Message}");
+        }
+    }
+
+    private static string ToText(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.True => "on",
+        JsonValueKind.False => "off",
+        JsonValueKind.String => value.GetString()!,
+        _ => value.GetRawText(),
+    };
+
+    private void AddEnvironment(IReadOnlyDictionary<string, string> environment, ICollection<string> problems)
+    {
+        foreach (var (key, value) in environment.Where(e => e.Key.StartsWith(Prefix, StringComparison.Ordinal)).OrderBy(e => e.Key))
+        {
+            var setting = SettingTable.All.FirstOrDefault(s => s.EnvironmentName == key);
+            if (setting is null)
+            {
+                problems.Add($"The environment has the unknown setting '{key}'."
+                    + NearMatch.Hint(key, SettingTable.All.Select(s => s.EnvironmentName)));
+                continue;
+            }
+
+            var values = setting.Kind == SettingKind.List
+                ? value.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+                : [value];
+            _values[setting.Name] = new SettingValue(values, "environment " + key);
+        }
+    }
+
+    private void Check(ICollection<string> problems)
+    {
+        foreach (var setting in SettingTable.All)
+        {
+            var (values, source) = _values[setting.Name];
+            foreach (var value in values)
+            {
+                if (Expected(setting, value) is { } expected)
+                {
+                    problems.Add($"'{setting.Name}' is '{value}' ({source}); it has to be {expected}.");
+                }
+            }
+        }
+    }
+
+    private static string? Expected(Setting setting, string value) => setting.Kind switch
+    {
+        SettingKind.Size when !Units.TrySize(value, out _) => "a size like 64MiB",
+        SettingKind.Duration when !Units.TryDuration(value, out _) => "a duration like 5s, 200ms or 7d",
+        SettingKind.Number when !int.TryParse(value, out var n) || n < 1 => "a whole number from 1",
+        SettingKind.Switch when value is not ("on" or "off" or "true" or "false") => "on or off",
+        _ => setting.Name switch
+        {
+            "gateway" when !Uri.TryCreate(value, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https") =>
+                "an address like https://host:4319",
+            "log-level" when value is not ("debug" or "info" or "warn" or "error") => "debug, info, warn or error",
+            "when-full" when value is not ("block" or "shed") => "block or shed",
+            "label" when value.IndexOf('=') < 1 => "KEY=VALUE",
+            _ => null,
+        },
+    };
+}

@@ -1,0 +1,563 @@
+using Microsoft.Win32.SafeHandles;
+using Telemetry.Protos.V1;
+using Telemetry.Shipper.Critical;
+using Telemetry.Shipper.Diagnostics;
+using Telemetry.Shipper.Lanes;
+using Telemetry.Shipper.Machine;
+using Telemetry.Shipper.Streams;
+using Telemetry.Shipper.Text;
+using Telemetry.Wire;
+using Lane = Telemetry.Wire.Lane;
+
+namespace Telemetry.Shipper.Files;
+
+/// <summary>
+/// Reads watched files into batches and plans. The files are the buffer: nothing of them is kept in memory between two turns
+/// but offsets, and reading goes only as far ahead of the acknowledgements as the window allows. One thread.
+/// </summary>
+internal sealed class FileTailer : IDisposable
+{
+    private const int BytesPerTurn = 2 << 20;
+    private const int SearchBytesPerTurn = 16 << 20;
+
+    private static readonly TimeSpan WriteRetry = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan SaveSizesEvery = TimeSpan.FromSeconds(10);
+
+    private readonly TailerOptions _options;
+    private readonly LaneLog _log;
+    private readonly CriticalRecorder _critical;
+    private readonly LifetimeContext _context;
+    private readonly PlanReader _plans;
+    private readonly Log _diagnostics;
+    private readonly TimeProvider _time;
+    private readonly FileSet _files;
+    private readonly BatchBuilder _builder;
+    private readonly byte[] _buffer;
+    private readonly List<KeyValuePair<LifetimeId, Loss>> _losses = [];
+    private readonly HashSet<StreamState> _touched = [];
+
+    private long _minted;
+    private volatile bool _isIdle;
+    private long _scannedAt = -1;
+    private long _sizesSavedAt;
+    private long _committedAt;
+    private long _retryWriteAt;
+    private long _nowUnixUs;
+
+    public FileTailer(TailerOptions options, LaneLog log, CriticalRecorder critical, LifetimeContext context,
+        PlanReader plans, Log diagnostics, TimeProvider time, Random random)
+    {
+        _options = options;
+        _log = log;
+        _critical = critical;
+        _context = context;
+        _plans = plans;
+        _diagnostics = diagnostics;
+        _time = time;
+        _files = new FileSet(options, log.Restored, context, critical, diagnostics, time, random);
+        _builder = new BatchBuilder(options.BatchBytes);
+        _buffer = new byte[options.Scan.MaxRecordBytes + (64 << 10)];
+        _sizesSavedAt = _committedAt = time.GetTimestamp();
+        WriteCheckpoint();
+        AnnounceRestored();
+    }
+
+    /// <summary>Records minted by this run. Any thread.</summary>
+    public long Minted => Volatile.Read(ref _minted);
+
+    /// <summary>The streams as of the last turn. Any thread.</summary>
+    public IReadOnlyList<StreamState> PublishedStreams { get; private set; } = [];
+
+    /// <summary>True when the last turn found all files read to their ends and nothing to write. Any thread.</summary>
+    public bool IsIdle => _isIdle;
+
+    /// <summary>True when the last turn waited for acknowledgements or the disk. Tailer thread only.</summary>
+    public bool IsBlocked { get; private set; }
+
+    private IEnumerable<StreamState> Streams =>
+        _files.Streams.Select(s => s.State).Concat(_files.Streams.Select(s => s.Former).OfType<StreamState>());
+
+    /// <summary>One turn over all files; returns how long to wait before the next. Does not throw for files or disks.</summary>
+    public TimeSpan Turn()
+    {
+        TakeAbandoned();
+        if (_scannedAt < 0 || _time.GetElapsedTime(_scannedAt) >= _options.ScanEvery)
+        {
+            _scannedAt = _time.GetTimestamp();
+            _files.Scan();
+            PersistNewEpochs();
+            PublishedStreams = [.. Streams];
+        }
+
+        var wait = _options.PollEvery;
+        _isIdle = true;
+        IsBlocked = false;
+        foreach (var stream in _files.Streams)
+        {
+            var outcome = stream.IsPersisted ? ReadStream(stream) : ReadOutcome.Waiting;
+            IsBlocked |= outcome == ReadOutcome.Blocked;
+            wait = outcome == ReadOutcome.More ? TimeSpan.Zero : wait;
+        }
+
+        PersistNewEpochs();
+        var age = _time.GetElapsedTime(_committedAt);
+        if (!_builder.IsEmpty && (_builder.IsFull || age >= _options.BatchWait))
+        {
+            Commit();
+        }
+
+        _isIdle &= _builder.IsEmpty;
+        SaveSizes();
+        return _builder.IsEmpty || wait < _options.BatchWait ? wait : _options.BatchWait;
+    }
+
+    /// <summary>Takes what is there without waiting for more, and writes the state. The last call.</summary>
+    public void Finish()
+    {
+        if (Commit())
+        {
+            WriteCheckpoint();
+        }
+    }
+
+    public void Dispose() => _files.Dispose();
+
+    private ReadOutcome ReadStream(TailedStream stream)
+    {
+        for (var i = 0; i < stream.Files.Count;)
+        {
+            var file = stream.Files[i];
+            var outcome = ReadFile(stream, file);
+            if (outcome != ReadOutcome.Drained)
+            {
+                _isIdle = false;
+                return outcome;
+            }
+
+            if (i < stream.Files.Count && stream.Files[i] == file)
+            {
+                i += _files.Rest(stream, file) ? 0 : 1;
+            }
+        }
+
+        FinishFormer(stream);
+        return ReadOutcome.Drained;
+    }
+
+    private ReadOutcome ReadFile(TailedStream stream, TailedFile file)
+    {
+        if (file.Handle is null && (!file.IsWanted || !_files.TryOpen(stream, file)))
+        {
+            return ReadOutcome.Drained;
+        }
+
+        var size = Look(stream, file);
+        if (size == file.State.Offset)
+        {
+            return ReadOutcome.Drained;
+        }
+
+        var pause = PauseOf(file);
+        if (file.Exhausted == (size, pause) || !stream.IsPersisted)
+        {
+            return ReadOutcome.Waiting;
+        }
+
+        var turnEnd = file.State.Offset + BytesPerTurn;
+        while (file.State.Offset < turnEnd)
+        {
+            _nowUnixUs = _time.GetUtcNow().ToUnixMicroseconds();
+            var read = Fill(file);
+            if (read <= 0)
+            {
+                return Look(stream, file) == file.State.Offset ? ReadOutcome.Drained : ReadOutcome.Waiting;
+            }
+
+            var begin = file.State.Offset;
+            var isLast = begin + read >= size;
+            var outcome = TakeRecords(stream, file, _buffer.AsSpan(0, read), isLast ? pause : SourcePause.None, size, pause);
+            if (outcome is ReadOutcome.Blocked or ReadOutcome.More || isLast || file.State.Offset == begin)
+            {
+                return outcome;
+            }
+        }
+
+        return ReadOutcome.More;
+    }
+
+    /// <summary>Size of the file now. Notices new bytes and new content.</summary>
+    private long Look(TailedStream stream, TailedFile file)
+    {
+        var state = file.State;
+        var handle = file.Handle!;
+        long size;
+        try
+        {
+            size = RandomAccess.GetLength(handle);
+        }
+        catch (IOException e)
+        {
+            _diagnostics.Repeating(LogLevel.Warn, "stat " + state.Path, $"{state.Path} cannot be read and is tried again: {e.Message}");
+            return state.Offset;
+        }
+
+        if (size == state.SeenSize && size >= state.Offset)
+        {
+            return size;
+        }
+
+        if (size < state.Offset || !state.Fingerprint.Matches(handle))
+        {
+            // Records of the old content are planned before the file's state is reset.
+            if (!Commit())
+            {
+                return state.Offset;
+            }
+
+            _files.Replaced(stream, file, size);
+            PersistNewEpochs();
+        }
+        else if (size < state.SeenSize)
+        {
+            _files.Shrunk(stream, file, size);
+        }
+        else if (state.Fingerprint.Length < Fingerprint.MaxLength)
+        {
+            state.Fingerprint = Fingerprint.Read(handle);
+        }
+
+        state.SeenSize = size;
+        file.ChangedAt = _time.GetTimestamp();
+        stream.IsDirty = true;
+        return size;
+    }
+
+    private SourcePause PauseOf(TailedFile file)
+    {
+        var idle = _time.GetElapsedTime(file.ChangedAt);
+        return idle >= _options.LineWait ? SourcePause.End : idle >= _options.GroupWait ? SourcePause.Lines : SourcePause.None;
+    }
+
+    private int Fill(TailedFile file)
+    {
+        var total = 0;
+        try
+        {
+            while (total < _buffer.Length
+                && RandomAccess.Read(file.Handle!, _buffer.AsSpan(total), file.State.Offset + total) is > 0 and var read)
+            {
+                total += read;
+            }
+        }
+        catch (IOException e)
+        {
+            _diagnostics.Repeating(LogLevel.Warn, "read " + file.State.Path,
+                $"{file.State.Path} cannot be read and is tried again: {e.Message}");
+        }
+
+        return total;
+    }
+
+    private ReadOutcome TakeRecords(TailedStream stream, TailedFile file, ReadOnlySpan<byte> data, SourcePause pause, long size,
+        SourcePause pauseAtEnd)
+    {
+        if (file.State.Open && !SkipLineEnd(file, ref data, pause))
+        {
+            return ReadOutcome.Waiting;
+        }
+
+        while (!data.IsEmpty)
+        {
+            var found = RecordScanner.Next(data, pause, _options.Scan, out var record);
+            if (found == ScanResult.LongLine)
+            {
+                return TakeLongLine(stream, file, size, pauseAtEnd);
+            }
+
+            if (found == ScanResult.NeedMore)
+            {
+                file.Exhausted = (size, pause);
+                return ReadOutcome.Waiting;
+            }
+
+            if (!TryAdd(stream, file, record.Length, data[..record.Content], (ulong)record.Truncated, record.Open))
+            {
+                return ReadOutcome.Blocked;
+            }
+
+            data = data[record.Length..];
+        }
+
+        return ReadOutcome.Drained;
+    }
+
+    /// <summary>A line end that comes after its line was taken belongs to that line and makes no record.</summary>
+    private static bool SkipLineEnd(TailedFile file, ref ReadOnlySpan<byte> data, SourcePause pause)
+    {
+        if (data.Length == 1 && data[0] == (byte)'\r' && pause != SourcePause.End)
+        {
+            return false;
+        }
+
+        var skip = data.StartsWith("\r\n"u8) ? 2 : data.StartsWith("\n"u8) ? 1 : 0;
+        file.State.Offset += skip;
+        file.State.Open = false;
+        data = data[skip..];
+        return true;
+    }
+
+    private bool TryAdd(TailedStream stream, TailedFile file, long length, ReadOnlySpan<byte> content, ulong truncated, bool open)
+    {
+        var state = file.State;
+        var target = state.Offset < file.FormerUntil && stream.Former is { } former ? former : stream.State;
+        if ((_builder.IsFull || !_builder.Takes(target.Lifetime)) && !Commit())
+        {
+            return false;
+        }
+
+        if (_builder.IsEmpty
+            && (_log.UnacknowledgedPlans >= _options.MaxPlans || _log.BodyBytes >= _options.MaxBodyBytes))
+        {
+            return false;
+        }
+
+        if (_builder.RunStream != target)
+        {
+            _touched.Add(target);
+        }
+
+        var seq = target.NextSeq;
+        _builder.AddFileLine(target, state, _nowUnixUs, state.Offset, length, content, truncated, open);
+        if (truncated != 0)
+        {
+            _losses.Add(new(target.Lifetime, TruncationOf(target, seq, truncated, state.Path)));
+        }
+
+        state.Offset += length;
+        state.Open = open;
+        file.LongLineSearchedTo = 0;
+        return true;
+    }
+
+    private Loss TruncationOf(StreamState stream, ulong seq, ulong bytes, string path) => new()
+    {
+        StreamId = stream.Id.Value,
+        Epoch = stream.Epoch.Value,
+        FirstSeq = seq,
+        Bytes = bytes,
+        Reason = LossReason.LineTooLong,
+        Detail = $"A line of {path} has {bytes + (ulong)_options.Scan.MaxRecordBytes} bytes; the first {_options.Scan.MaxRecordBytes} are kept.",
+    };
+
+    /// <summary>A line over the limit whose end is not in the buffer: its end is searched for, its bytes are not kept.</summary>
+    private ReadOutcome TakeLongLine(TailedStream stream, TailedFile file, long size, SourcePause pause)
+    {
+        var state = file.State;
+        var handle = file.Handle!;
+        var at = Math.Max(file.LongLineSearchedTo, state.Offset);
+        var turnEnd = at + SearchBytesPerTurn;
+        while (at < size && at < turnEnd)
+        {
+            var read = RandomAccess.Read(handle, _buffer.AsSpan(0, 64 << 10), at);
+            if (read <= 0)
+            {
+                break;
+            }
+
+            var feed = _buffer.AsSpan(0, read).IndexOf((byte)'\n');
+            if (feed >= 0)
+            {
+                return AddLongLine(stream, file, at + feed + 1, hasLineEnd: true);
+            }
+
+            at += read;
+        }
+
+        file.LongLineSearchedTo = at;
+        if (at >= size && pause == SourcePause.End)
+        {
+            return AddLongLine(stream, file, at, hasLineEnd: false);
+        }
+
+        return at < size ? ReadOutcome.More : ReadOutcome.Waiting;
+    }
+
+    private ReadOutcome AddLongLine(TailedStream stream, TailedFile file, long end, bool hasLineEnd)
+    {
+        var max = _options.Scan.MaxRecordBytes;
+        var length = end - file.State.Offset;
+        var lineEnd = hasLineEnd ? LineEndBytes(file.Handle!, end) : 0;
+        for (var read = 0; read < max;)
+        {
+            var n = RandomAccess.Read(file.Handle!, _buffer.AsSpan(read, max - read), file.State.Offset + read);
+            if (n <= 0)
+            {
+                return ReadOutcome.Waiting;
+            }
+
+            read += n;
+        }
+
+        return TryAdd(stream, file, length, _buffer.AsSpan(0, max), (ulong)(length - lineEnd - max), !hasLineEnd)
+            ? ReadOutcome.More
+            : ReadOutcome.Blocked;
+    }
+
+    private static int LineEndBytes(SafeFileHandle handle, long end)
+    {
+        Span<byte> last = stackalloc byte[2];
+        return RandomAccess.Read(handle, last, end - 2) == 2 && last[0] == (byte)'\r' ? 2 : 1;
+    }
+
+    /// <summary>Writes the plan of what was collected and hands it to the sender. False when the log does not take it now.</summary>
+    private bool Commit()
+    {
+        if (_builder.IsEmpty)
+        {
+            return true;
+        }
+
+        if (_retryWriteAt != 0 && _time.GetElapsedTime(_retryWriteAt) < WriteRetry)
+        {
+            return false;
+        }
+
+        var message = _log.Pool.Rent();
+        var header = _builder.Pack(Lane.Bulk, message);
+        if (!_log.TryAppendPlan(_builder.ToPlan(header, _options.Scan.MaxRecordBytes), message))
+        {
+            _log.Pool.Return(message);
+            NoteWriteFailure();
+            return false;
+        }
+
+        _retryWriteAt = 0;
+        _committedAt = _time.GetTimestamp();
+        _builder.Clear();
+        Interlocked.Add(ref _minted, header.RecordCount);
+        foreach (var (lifetime, loss) in _losses)
+        {
+            _critical.Record(lifetime, loss);
+        }
+
+        _losses.Clear();
+        foreach (var stream in _touched)
+        {
+            stream.Publish();
+        }
+
+        _touched.Clear();
+        if (_log.WantsCheckpoint)
+        {
+            WriteCheckpoint();
+        }
+
+        return true;
+    }
+
+    private void NoteWriteFailure()
+    {
+        _retryWriteAt = _time.GetTimestamp();
+        _diagnostics.Repeating(LogLevel.Warn, "plan", $"Reading of files waits, because the data directory cannot be written ({_log.LastError}). "
+            + "Nothing is lost while the files stay.");
+    }
+
+    /// <summary>Tells the log of new epochs before their first number is used, and the critical lane after that.</summary>
+    private void PersistNewEpochs()
+    {
+        var fresh = _files.Streams.Where(s => !s.IsPersisted).ToList();
+        if (fresh.Count == 0 || !Commit())
+        {
+            return;
+        }
+
+        StreamState[] states = [.. fresh.Select(s => s.State), .. fresh.Select(s => s.Former).OfType<StreamState>()];
+        if (!TryWrite(full: false, states))
+        {
+            NoteWriteFailure();
+            return;
+        }
+
+        foreach (var stream in fresh)
+        {
+            stream.IsPersisted = true;
+        }
+
+        _critical.Opened(states);
+        TryWrite(full: false, states);
+        foreach (var state in states)
+        {
+            state.Publish();
+        }
+    }
+
+    /// <summary>A kill between the log's word and the critical lane's leaves epochs that nobody was told of.</summary>
+    private void AnnounceRestored()
+    {
+        var unannounced = _files.Streams.Where(s => s.IsPersisted && !s.State.Announced).ToList();
+        _critical.Opened([.. unannounced.Select(s => s.State)]);
+        foreach (var stream in _files.Streams)
+        {
+            stream.IsDirty = !stream.State.Announced;
+            stream.State.Publish();
+        }
+    }
+
+    /// <summary>What was seen of the files bounds what a reboot ships under this lifetime.</summary>
+    private void SaveSizes()
+    {
+        if (_time.GetElapsedTime(_sizesSavedAt) < SaveSizesEvery)
+        {
+            return;
+        }
+
+        _sizesSavedAt = _time.GetTimestamp();
+        var dirty = _files.Streams.Where(s => s.IsDirty && s.IsPersisted).ToList();
+        if (dirty.Count == 0 || !Commit() || !TryWrite(full: false, [.. dirty.Select(s => s.State)]))
+        {
+            return;
+        }
+
+        foreach (var stream in dirty)
+        {
+            stream.IsDirty = false;
+            stream.State.Publish();
+        }
+    }
+
+    private void WriteCheckpoint() => TryWrite(full: true, [.. Streams]);
+
+    private bool TryWrite(bool full, IReadOnlyList<StreamState> streams) =>
+        _log.TryAppendCheckpoint(new Checkpoint(full, _context.InstanceId, _context.BootId, _critical.FormerBootIds, streams));
+
+    private void TakeAbandoned()
+    {
+        while (_plans.Abandoned.TryDequeue(out var run))
+        {
+            var stream = _files.Streams.FirstOrDefault(s => s.State.Id == run.Stream && s.State.Epoch == run.Epoch);
+            if (stream is null)
+            {
+                continue;
+            }
+
+            if (!Commit())
+            {
+                _plans.Abandoned.Enqueue(run);
+                return;
+            }
+
+            _files.BeginAnew(stream, "source changed");
+            PersistNewEpochs();
+        }
+    }
+
+    private void FinishFormer(TailedStream stream)
+    {
+        if (stream.Former is { } former && stream.Files.All(f => f.State.Offset >= f.FormerUntil) && Commit())
+        {
+            _critical.Closed(former, "end of the former boot");
+            stream.Former = null;
+            stream.IsDirty = true;
+        }
+    }
+}

@@ -1,0 +1,183 @@
+using Telemetry.Protos.V1;
+using Telemetry.Shipper.Critical;
+using Telemetry.Shipper.Diagnostics;
+using Telemetry.Shipper.Lanes;
+using Telemetry.Shipper.Machine;
+using Telemetry.Shipper.Streams;
+using Telemetry.Wire;
+using Lane = Telemetry.Wire.Lane;
+
+namespace Telemetry.Shipper.Pipes;
+
+/// <summary>
+/// Puts the lines of pipes into batches and the batches into the log, content and all: a pipe cannot be read again. Any thread.
+/// </summary>
+internal sealed class PipeBatcher
+{
+    private static readonly TimeSpan FullRetry = TimeSpan.FromMilliseconds(100);
+
+    private readonly Lock _gate = new();
+    private readonly PipeOptions _options;
+    private readonly LaneLog _log;
+    private readonly CriticalRecorder _critical;
+    private readonly LifetimeContext _context;
+    private readonly Log _diagnostics;
+    private readonly TimeProvider _time;
+    private readonly CancellationToken _stop;
+    private readonly BatchBuilder _builder;
+    private readonly List<Loss> _losses = [];
+    private readonly List<StreamState> _streams;
+    private long _begunAt;
+
+    /// <summary>The streams are those whose lines come here; their numbers are written into the log first.</summary>
+    public PipeBatcher(PipeOptions options, LaneLog log, CriticalRecorder critical, LifetimeContext context,
+        IReadOnlyList<StreamState> streams, Log diagnostics, TimeProvider time, CancellationToken stop)
+    {
+        _options = options;
+        _log = log;
+        _critical = critical;
+        _context = context;
+        _streams = [.. streams];
+        _diagnostics = diagnostics;
+        _time = time;
+        _stop = stop;
+        _builder = new BatchBuilder(options.BatchBytes);
+        WriteCheckpoint();
+        _critical.Opened([.. _streams.Where(s => !s.Announced)]);
+        foreach (var stream in _streams)
+        {
+            stream.Publish();
+        }
+    }
+
+    /// <summary>Records minted by this run.</summary>
+    public long Minted { get; private set; }
+
+    /// <summary>Records dropped because the spool was full.</summary>
+    public long Shed { get; private set; }
+
+    /// <summary>Adds a line. Blocks while the log is full, unless it sheds.</summary>
+    public void Add(StreamState stream, ReadOnlySpan<byte> content, ulong truncated)
+    {
+        lock (_gate)
+        {
+            if (_builder.IsEmpty)
+            {
+                _begunAt = _time.GetTimestamp();
+            }
+
+            if (truncated != 0)
+            {
+                _losses.Add(new Loss
+                {
+                    StreamId = stream.Id.Value,
+                    Epoch = stream.Epoch.Value,
+                    FirstSeq = stream.NextSeq,
+                    Bytes = truncated,
+                    Reason = LossReason.LineTooLong,
+                    Detail = $"A line of {stream.Name} has {truncated + (ulong)content.Length} bytes; the first {content.Length} are kept.",
+                });
+            }
+
+            _builder.AddLine(stream, _time.GetUtcNow().ToUnixMicroseconds(), content, truncated);
+            if (_builder.IsFull)
+            {
+                Commit();
+            }
+        }
+    }
+
+    /// <summary>Writes what has waited long enough.</summary>
+    public void FlushIfDue()
+    {
+        lock (_gate)
+        {
+            if (!_builder.IsEmpty && _time.GetElapsedTime(_begunAt) >= _options.BatchWait)
+            {
+                Commit();
+            }
+        }
+    }
+
+    /// <summary>Writes everything.</summary>
+    public void Flush()
+    {
+        lock (_gate)
+        {
+            Commit();
+        }
+    }
+
+    private void Commit()
+    {
+        if (_builder.IsEmpty)
+        {
+            return;
+        }
+
+        var message = _log.Pool.Rent();
+        var header = _builder.Pack(Lane.Bulk, message);
+        var written = TryAppend(header, message);
+        _log.Pool.Return(message);
+        _builder.Clear();
+        Minted += header.RecordCount;
+        if (!written)
+        {
+            Declare(header);
+        }
+
+        foreach (var loss in _losses)
+        {
+            _critical.Record(_context.Lifetime, loss);
+        }
+
+        _losses.Clear();
+        foreach (var stream in _streams)
+        {
+            stream.Publish();
+        }
+
+        if (_log.WantsCheckpoint)
+        {
+            WriteCheckpoint();
+        }
+    }
+
+    private bool TryAppend(Telemetry.Wire.BatchHeader header, BatchMessage message)
+    {
+        while (!_log.TryAppendBatch(header, message, fromReserve: false))
+        {
+            if (_options.ShedWhenFull || _stop.IsCancellationRequested)
+            {
+                return false;
+            }
+
+            _diagnostics.Repeating(LogLevel.Warn, "spool full",
+                $"The spool takes nothing more ({_log.LastError}): reading of pipes waits for acknowledgements.");
+            _log.Acknowledgement.Wait(FullRetry, CancellationToken.None);
+        }
+
+        return true;
+    }
+
+    private void Declare(Telemetry.Wire.BatchHeader header)
+    {
+        Shed += header.RecordCount;
+        _diagnostics.Repeating(LogLevel.Error, "spool shed", $"The spool takes nothing more ({_log.LastError}): records are dropped.");
+        foreach (var run in header.Runs)
+        {
+            _losses.Add(new Loss
+            {
+                StreamId = run.Stream.Value,
+                Epoch = run.Epoch.Value,
+                FirstSeq = run.FirstSeq,
+                Count = run.Count,
+                Reason = LossReason.SpoolFull,
+                Detail = "The spool was full.",
+            });
+        }
+    }
+
+    private void WriteCheckpoint() => _log.TryAppendCheckpoint(
+        new Checkpoint(true, _context.InstanceId, _context.BootId, _critical.FormerBootIds, _streams));
+}

@@ -1,0 +1,158 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using Telemetry.Shipper.Native;
+
+namespace Telemetry.Shipper.Processes;
+
+/// <summary>
+/// A command with its output in pipes. Started by posix_spawn and waited for by waitpid, because only the wait status tells a
+/// signal from an exit code and knows of the core.
+/// </summary>
+internal sealed class ChildProcess
+{
+    // Sizes of posix_spawn_file_actions_t, posix_spawnattr_t and sigset_t differ between C libraries; each has room to spare.
+    private const int OpaqueBytes = 1024;
+    private const int CloseOnExec = 0x80000;
+    private const short SetSignalDefaults = 0x04;
+    private const short SetSignalMask = 0x08;
+
+    private ChildProcess(int pid, int output, int error)
+    {
+        Pid = pid;
+        Output = output;
+        Error = error;
+    }
+
+    public int Pid { get; }
+
+    /// <summary>Descriptor to read its standard output from.</summary>
+    public int Output { get; }
+
+    /// <summary>Descriptor to read its standard error from.</summary>
+    public int Error { get; }
+
+    /// <summary>
+    /// Starts the command, found on the PATH, with this process's environment, folder and standard input. Null when it cannot
+    /// be started; <paramref name="error"/> is the errno then.
+    /// </summary>
+    public static unsafe ChildProcess? TryStart(IReadOnlyList<string> command, out int error)
+    {
+        var output = stackalloc int[2];
+        var errors = stackalloc int[2];
+        if (LibC.Pipe2(output, CloseOnExec) != 0)
+        {
+            error = Marshal.GetLastPInvokeError();
+            return null;
+        }
+
+        if (LibC.Pipe2(errors, CloseOnExec) != 0)
+        {
+            error = Marshal.GetLastPInvokeError();
+            LibC.Close(output[0]);
+            LibC.Close(output[1]);
+            return null;
+        }
+
+        error = Spawn(command, output[1], errors[1], out var pid);
+        LibC.Close(output[1]);
+        LibC.Close(errors[1]);
+        if (error == 0)
+        {
+            return new ChildProcess(pid, output[0], errors[0]);
+        }
+
+        LibC.Close(output[0]);
+        LibC.Close(errors[0]);
+        return null;
+    }
+
+    /// <summary>Blocks until it has ended. As process 1 of a container it also takes in orphans that end meanwhile.</summary>
+    public unsafe ExitStatus Wait()
+    {
+        var any = Environment.ProcessId == 1;
+        while (true)
+        {
+            int status;
+            var ended = LibC.WaitPid(any ? -1 : Pid, &status, 0);
+            if (ended == Pid)
+            {
+                return ExitStatus.FromWait(status);
+            }
+
+            if (ended < 0 && Marshal.GetLastPInvokeError() != LibC.EINTR)
+            {
+                // Nobody else waits for it, so that this cannot be; 127 is what a shell says of a lost child.
+                return new ExitStatus(127, 0, false);
+            }
+        }
+    }
+
+    private static unsafe int Spawn(IReadOnlyList<string> command, int output, int errors, out int pid)
+    {
+        var actions = stackalloc byte[OpaqueBytes];
+        var attributes = stackalloc byte[OpaqueBytes];
+        var signals = stackalloc byte[OpaqueBytes];
+        LibC.SpawnActionsInit(actions);
+        LibC.SpawnAttributesInit(attributes);
+        LibC.SpawnActionsAddDup2(actions, output, 1);
+        LibC.SpawnActionsAddDup2(actions, errors, 2);
+
+        // The runtime ignores SIGPIPE and blocks signals in its threads; a child must not inherit either.
+        LibC.FillSignalSet(signals);
+        LibC.SpawnAttributesSetDefaultSignals(attributes, signals);
+        LibC.EmptySignalSet(signals);
+        LibC.SpawnAttributesSetMask(attributes, signals);
+        LibC.SpawnAttributesSetFlags(attributes, SetSignalDefaults | SetSignalMask);
+        var arguments = ToNative(command);
+        var environment = ToNative(Variables());
+        try
+        {
+            int child;
+            var error = LibC.SpawnP(&child, command[0], actions, attributes, arguments, environment);
+            pid = child;
+            return error;
+        }
+        finally
+        {
+            Free(arguments);
+            Free(environment);
+            LibC.SpawnActionsDestroy(actions);
+            LibC.SpawnAttributesDestroy(attributes);
+        }
+    }
+
+    private static List<string> Variables()
+    {
+        var variables = new List<string>();
+        foreach (System.Collections.DictionaryEntry variable in Environment.GetEnvironmentVariables())
+        {
+            variables.Add($"{variable.Key}={variable.Value}");
+        }
+
+        return variables;
+    }
+
+    private static unsafe byte** ToNative(IReadOnlyList<string> texts)
+    {
+        var list = (byte**)NativeMemory.Alloc((nuint)(texts.Count + 1), (nuint)sizeof(byte*));
+        for (var i = 0; i < texts.Count; i++)
+        {
+            var bytes = Encoding.UTF8.GetBytes(texts[i]);
+            list[i] = (byte*)NativeMemory.AllocZeroed((nuint)bytes.Length + 1);
+            bytes.CopyTo(new Span<byte>(list[i], bytes.Length));
+        }
+
+        list[texts.Count] = null;
+        return list;
+    }
+
+    private static unsafe void Free(byte** list)
+    {
+        for (var i = 0; list[i] is not null; i++)
+        {
+            NativeMemory.Free(list[i]);
+        }
+
+        NativeMemory.Free(list);
+    }
+}

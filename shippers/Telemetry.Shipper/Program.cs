@@ -1,0 +1,11 @@
+using Telemetry.Shipper.Commands;
+using Telemetry.Shipper.Machine;
+
+var variables = new Dictionary<string, string>(StringComparer.Ordinal);
+foreach (System.Collections.DictionaryEntry variable in Environment.GetEnvironmentVariables())
+{
+    variables[(string)variable.Key] = (string?)variable.Value ?? "";
+}
+
+return await ShipperProgram.RunAsync(args, new Host(Console.Out, Console.Error, variables, new LinuxMachine(), TimeProvider.System,
+    Random.Shared));

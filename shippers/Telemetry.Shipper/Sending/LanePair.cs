@@ -1,0 +1,207 @@
+using Telemetry.Protos.V1;
+using Telemetry.Shipper.Configuration;
+using Telemetry.Shipper.Critical;
+using Telemetry.Shipper.Diagnostics;
+using Telemetry.Shipper.Files;
+using Telemetry.Shipper.Lanes;
+using Telemetry.Shipper.Machine;
+using Telemetry.Spool;
+using Lane = Telemetry.Wire.Lane;
+
+namespace Telemetry.Shipper.Sending;
+
+/// <summary>Both lanes of one data directory: logs, senders, and the recorder of the critical one.</summary>
+internal sealed class LanePair : IAsyncDisposable
+{
+    private const long CriticalBytes = 32 << 20;
+    private const long CriticalSegmentBytes = 2 << 20;
+    private const long BulkSegmentBytes = 8 << 20;
+
+    private static readonly TimeSpan FlushEvery = TimeSpan.FromMilliseconds(100);
+
+    private readonly CancellationTokenSource _stop = new();
+    private readonly List<GrpcLaneTransport> _transports = [];
+    private readonly List<Task> _loops = [];
+    private readonly ShipperOptions _options;
+    private readonly LifetimeContext _context;
+    private readonly Log _diagnostics;
+    private readonly TimeProvider _time;
+    private readonly Random _random;
+
+    private LanePair(LaneLog critical, LaneLog bulk, ShipperOptions options, LifetimeContext context, string workloadId,
+        Log diagnostics, TimeProvider time, Random random)
+    {
+        Critical = critical;
+        Bulk = bulk;
+        _options = options;
+        _context = context;
+        _diagnostics = diagnostics;
+        _time = time;
+        _random = random;
+        Recorder = new CriticalRecorder(critical, context, workloadId, diagnostics, time, random);
+        CriticalSender = NewSender(critical);
+        BulkSender = NewSender(bulk);
+    }
+
+    public LaneLog Critical { get; }
+
+    public LaneLog Bulk { get; }
+
+    public CriticalRecorder Recorder { get; }
+
+    public PlanReader Plans { get; } = new();
+
+    public LaneSender CriticalSender { get; }
+
+    public LaneSender BulkSender { get; }
+
+    public bool IsDrained => Critical.IsDrained && Bulk.IsDrained;
+
+    /// <summary>Opens the logs of a directory.</summary>
+    /// <exception cref="SpoolUnavailableException">It cannot be used, or another process has it.</exception>
+    public static LanePair Open(string directory, ShipperOptions options, LifetimeContext context, string workloadId,
+        Log diagnostics, TimeProvider time, Random random)
+    {
+        var critical = LaneLog.Open(Lane.Critical, new RealSpoolDirectory(Path.Combine(directory, "critical")), new SpoolOptions
+        {
+            SegmentBytes = CriticalSegmentBytes,
+            MaxBytes = CriticalBytes,
+            ReserveBytes = CriticalBytes / 2,
+            SpareSegments = 1,
+        }, time);
+        try
+        {
+            var bulk = LaneLog.Open(Lane.Bulk, new RealSpoolDirectory(Path.Combine(directory, "bulk")), new SpoolOptions
+            {
+                SegmentBytes = BulkSegmentBytes,
+                MaxBytes = Math.Max(options.SpoolBytes, 3 * BulkSegmentBytes),
+                ReserveBytes = BulkSegmentBytes,
+                SpareSegments = 1,
+            }, time);
+            return new LanePair(critical, bulk, options, context, workloadId, diagnostics, time, random);
+        }
+        catch
+        {
+            critical.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Starts to send. <paramref name="flushBulk"/>: what is in the bulk log cannot be read again.</summary>
+    public void Start(bool flushBulk)
+    {
+        DeclareDamage(Critical);
+        DeclareDamage(Bulk);
+        _loops.Add(Task.Run(() => CriticalSender.RunAsync(_stop.Token)));
+        _loops.Add(Task.Run(() => BulkSender.RunAsync(_stop.Token)));
+        _loops.Add(Task.Run(() => FlushAsync(flushBulk)));
+    }
+
+    /// <summary>Waits until everything is acknowledged; false after the time.</summary>
+    public async Task<bool> DrainAsync(TimeSpan atMost, CancellationToken cancel)
+    {
+        var begun = _time.GetTimestamp();
+        while (!IsDrained)
+        {
+            if (_time.GetElapsedTime(begun) >= atMost || cancel.IsCancellationRequested)
+            {
+                return false;
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(10), _time, CancellationToken.None);
+        }
+
+        return true;
+    }
+
+    /// <summary>Makes what is in the logs durable; false when the disk refused.</summary>
+    public async Task<bool> FlushAsync() => await Critical.FlushAsync() & await Bulk.FlushAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await Task.WhenAll(_loops);
+        foreach (var transport in _transports)
+        {
+            await transport.DisposeAsync();
+        }
+
+        Critical.Dispose();
+        Bulk.Dispose();
+        _stop.Dispose();
+    }
+
+    private LaneSender NewSender(LaneLog log)
+    {
+        var transport = new GrpcLaneTransport(_options.Gateway, Hello, _time, _random.Next(_options.Gateway.Addresses.Count));
+        _transports.Add(transport);
+        return new LaneSender(log, transport, Plans, Recorder, _options.Sender, _diagnostics, _time, new Random(_random.Next()));
+    }
+
+    private Hello Hello(Lane lane)
+    {
+        var hello = new Hello
+        {
+            ProtocolVersion = 1,
+            Lane = (Telemetry.Protos.V1.Lane)lane,
+            Identity = _context.Identity,
+            Agent = _context.Agent,
+            ClockUnixUs = _time.GetUtcNow().ToUnixMicroseconds(),
+        };
+        var bulk = Bulk.Restored;
+        var boots = Recorder.FormerBootIds.Concat(bulk.FormerBootIds);
+        boots = bulk.InstanceId == _context.InstanceId ? boots.Append(bulk.BootId) : boots;
+        foreach (var boot in boots.Where(b => b.Length > 0 && b != _context.BootId).Distinct())
+        {
+            hello.Former.Add(new FormerLifetime { BootId = boot });
+        }
+
+        return hello;
+    }
+
+    private void DeclareDamage(LaneLog log)
+    {
+        foreach (var damage in log.Damages)
+        {
+            var detail = $"{damage.Bytes} bytes of the {log.Lane} lane's log are damaged ({damage.Kind})"
+                + (damage.Evidence.Length > 0 ? $" and kept as {damage.Evidence}." : ".");
+            _diagnostics.Error(detail);
+            if (damage.To.CompareTo(log.Acknowledged) > 0)
+            {
+                Recorder.Record(_context.Lifetime, new Loss
+                {
+                    Bytes = (ulong)damage.Bytes,
+                    Reason = LossReason.SpoolDamaged,
+                    Detail = detail,
+                });
+            }
+        }
+    }
+
+    /// <summary>A write survives a kill at once; that it survives a power cut is made so here, many writes at a time.</summary>
+    private async Task FlushAsync(bool flushBulk)
+    {
+        try
+        {
+            while (true)
+            {
+                await Task.Delay(FlushEvery, _time, _stop.Token);
+                var flushed = await Critical.FlushAsync();
+                if (flushBulk)
+                {
+                    flushed &= await Bulk.FlushAsync();
+                }
+
+                if (!flushed)
+                {
+                    _diagnostics.Repeating(LogLevel.Warn, "flush",
+                        $"The spool cannot be flushed to the disk ({Critical.LastError}); it is tried again.");
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // Disposing flushes what is left.
+        }
+    }
+}

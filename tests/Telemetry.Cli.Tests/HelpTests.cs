@@ -1,0 +1,44 @@
+using System.CommandLine;
+using System.Text;
+using Telemetry.Cli.Commands;
+
+namespace Telemetry.Cli.Tests;
+
+public sealed class HelpTests
+{
+    [Fact]
+    public async Task TheHelpOfEveryVerbIsAsApproved()
+    {
+        var help = new StringBuilder();
+        foreach (var path in Paths(TelemetryRoot.Create(Context), []))
+        {
+            var result = await new Cli().RunAsync([.. path, "--help"]);
+            Assert.Equal((0, ""), (result.ExitCode, result.Error));
+            help.Append($"$ telemetry {string.Join(' ', path)} --help\n{string.Join('\n', result.Out.TrimEnd().Split('\n').Select(l => l.TrimEnd()))}\n\n");
+        }
+
+        Approved.Matches("help.txt", help.ToString());
+    }
+
+    [Theory]
+    [InlineData("serach", "*")]
+    [InlineData("search")]
+    [InlineData("search", "*", "--limits", "5")]
+    [InlineData("search", "*", "--limit", "many")]
+    [InlineData("search", "*", "--limit", "-1")]
+    public async Task AMisspeltCommandLineIsUsage(params string[] args)
+    {
+        var result = await new Cli().RunAsync(args);
+
+        Assert.Equal((2, ""), (result.ExitCode, result.Out));
+        Assert.StartsWith("telemetry: ", result.Error);
+    }
+
+    private static CliContext Context => new()
+    {
+        Out = TextWriter.Null, Error = TextWriter.Null, Environment = new Dictionary<string, string>(),
+    };
+
+    private static IEnumerable<string[]> Paths(Command command, string[] path) =>
+        command.Subcommands.Where(verb => !verb.Hidden).SelectMany(verb => Paths(verb, [.. path, verb.Name])).Prepend(path);
+}

@@ -1,0 +1,36 @@
+namespace Telemetry.EndToEnd.Tests;
+
+/// <summary>A live tail on the command line.</summary>
+[Trait("Category", "heavy")]
+public sealed class FollowTests
+{
+    [Fact]
+    public async Task WhatArrivesIsPrintedAndABrokenPipeEndsItQuietly()
+    {
+        Commands.NeedShipper();
+        await using var here = new Installation();
+        var file = Path.Combine(here.Folder, "app.log");
+        await File.WriteAllTextAsync(file, "before\n");
+        await using var up = await here.UpAsync("--watch", file);
+        await Eventually.Holds(async () => await here.CountAsync("before") == 1, "the first line is found");
+        var output = Path.Combine(here.Folder, "follow.out");
+        await using var follow = here.Start("follow", "/bin/sh", "-c",
+            $"{Installation.Telemetry} search 'message : ship*' --follow --url {here.Url} | head -n 2 > {output}; echo ended");
+
+        // A tail begins when it is connected, so lines are written until it has seen two.
+        var lines = 0;
+        await Eventually.Holds(
+            async () =>
+            {
+                await File.AppendAllTextAsync(file, $"ship {lines++}\nother\n");
+                return follow.HasExited;
+            },
+            "two lines were followed",
+            TimeSpan.FromSeconds(20));
+
+        var printed = await File.ReadAllLinesAsync(output);
+        Assert.Equal(2, printed.Length);
+        Assert.All(printed, line => Assert.Contains("ship ", line));
+        Assert.Equal("ended", (await File.ReadAllTextAsync(Path.Combine(here.Folder, "follow.log"))).Trim());
+    }
+}

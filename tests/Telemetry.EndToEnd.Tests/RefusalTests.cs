@@ -1,0 +1,118 @@
+namespace Telemetry.EndToEnd.Tests;
+
+/// <summary>What cannot work says so in one sentence and ends with 2.</summary>
+[Trait("Category", "heavy")]
+public sealed class RefusalTests
+{
+    [Fact]
+    public async Task ATakenPortIsNamed()
+    {
+        await using var here = new Installation();
+        await using var first = await here.UpAsync("--no-shipper");
+        var other = Path.Combine(here.Folder, "other");
+
+        var http = await here.TelemetryAsync("up", "--no-shipper", "--data", other, "--http-port", $"{here.HttpPort}", "--grpc-port", "0");
+        var grpc = await here.TelemetryAsync("up", "--no-shipper", "--data", other, "--http-port", "0", "--grpc-port", $"{here.GrpcPort}");
+
+        AssertRefused(http, $"{here.HttpPort}", "--http-port");
+        AssertRefused(grpc, $"{here.GrpcPort}", "--grpc-port");
+    }
+
+    [Fact]
+    public async Task ADataDirectoryHasOneWriter()
+    {
+        await using var here = new Installation();
+        await using var first = await here.UpAsync("--no-shipper");
+
+        var second = await here.TelemetryAsync("up", "--no-shipper", "--data", here.Data, "--http-port", "0", "--grpc-port", "0");
+
+        AssertRefused(second, here.Data, $"{first.Id}");
+    }
+
+    [Fact]
+    public async Task AnUnwritableDataDirectoryIsNamed()
+    {
+        await using var here = new Installation();
+        var file = Path.Combine(here.Folder, "file");
+        await File.WriteAllTextAsync(file, "");
+
+        var result = await here.TelemetryAsync("up", "--data", Path.Combine(file, "data"));
+
+        AssertRefused(result, Path.Combine(file, "data"), "--data");
+    }
+
+    [Fact]
+    public async Task AFullDiskIsNamed()
+    {
+        await using var here = new Installation();
+        var disk = Directory.CreateDirectory(Path.Combine(here.Folder, "disk")).FullName;
+        if ((await here.RunAsync("/bin/mount", "-t", "tmpfs", "-o", "size=16k", "none", disk)).ExitCode != 0)
+        {
+            Assert.Skip("Only root may mount the small disk that this fills.");
+        }
+
+        try
+        {
+            var result = await here.TelemetryAsync("up", "--data", Path.Combine(disk, "data"));
+
+            AssertRefused(result, disk, "No space left");
+        }
+        finally
+        {
+            await here.RunAsync("/bin/umount", disk);
+        }
+    }
+
+    [Fact]
+    public async Task AnUnknownKeyIsNamedWithTheNearestOne()
+    {
+        await using var here = new Installation();
+        var file = Path.Combine(here.Folder, "telemetry.json");
+        await File.WriteAllTextAsync(file, """{ "store": { "kep": "7d" } }""");
+
+        AssertRefused(await here.TelemetryAsync("up", "--config", file), "store.kep", "store.keep");
+    }
+
+    [Theory]
+    [InlineData("--keep", "fortnight")]
+    [InlineData("--keep-bytes", "20GB")]
+    [InlineData("--http-port", "80000")]
+    [InlineData("--wathc", "/x")]
+    public async Task ABadFlagIsNamed(string flag, string value)
+    {
+        await using var here = new Installation();
+
+        AssertRefused(await here.TelemetryAsync("up", flag, value), flag, value);
+    }
+
+    [Fact]
+    public async Task BeyondLoopbackTlsAndATokenAreNeeded()
+    {
+        await using var here = new Installation();
+
+        var result = await here.TelemetryAsync("up", "--no-shipper", "--grpc-listen", "0.0.0.0", "--grpc-port", "0", "--http-port", "0");
+
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains("TLS", result.Error);
+        Assert.Contains("telemetry token create", result.Error);
+    }
+
+    [Fact]
+    public async Task NoServerIsOneSentence()
+    {
+        await using var here = new Installation();
+
+        var result = await here.TelemetryAsync("search", "*");
+
+        Assert.Equal((1, ""), (result.ExitCode, result.Out));
+        Assert.Contains("telemetry up", Assert.Single(result.Error.TrimEnd('\n').Split('\n')));
+    }
+
+    private static void AssertRefused(CommandResult result, params string[] names)
+    {
+        Assert.Equal((2, ""), (result.ExitCode, result.Out));
+        Assert.All(names, name => Assert.Contains(name, result.Error));
+        Assert.InRange(result.Error.TrimEnd('\n').Split('\n').Length, 1, 3);
+        Assert.DoesNotContain("   at ", result.Error);
+    }
+}

@@ -1,0 +1,98 @@
+using System.Buffers;
+using Telemetry.Bus;
+using Telemetry.Wire;
+
+namespace Telemetry.Indexer.Tests.Fakes;
+
+/// <summary>A bus in memory; positions count entries times ten.</summary>
+internal sealed class MemoryBus : IBus
+{
+    private readonly Lock _gate = new();
+    private readonly Dictionary<Lane, List<(BusStamp Stamp, byte[] Body)>> _lanes = new()
+    {
+        [Lane.Critical] = [], [Lane.Bulk] = [],
+    };
+
+    private TaskCompletionSource _arrived = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public Dictionary<Lane, long> Trimmed { get; } = [];
+
+    public void Append(Lane lane, BusStamp stamp, byte[] body)
+    {
+        lock (_gate)
+        {
+            _lanes[lane].Add((stamp, body));
+            _arrived.TrySetResult();
+            _arrived = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
+    }
+
+    public IBusWriter OpenWriter() => throw new NotSupportedException();
+
+    public IBusReader OpenReader(Lane lane, BusPosition from, out long skipped)
+    {
+        skipped = 0;
+        return new Reader(this, lane, from.Value / 10);
+    }
+
+    public void AllowTrim(Lane lane, BusPosition indexed)
+    {
+        lock (_gate)
+        {
+            Trimmed[lane] = indexed.Value;
+        }
+    }
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private sealed class Reader(MemoryBus bus, Lane lane, long next) : IBusReader
+    {
+        public long LagBytes
+        {
+            get
+            {
+                lock (bus._gate)
+                {
+                    return bus._lanes[lane].Skip((int)next).Sum(e => (long)e.Body.Length);
+                }
+            }
+        }
+
+        public bool TryRead(out BusEntry entry)
+        {
+            lock (bus._gate)
+            {
+                entry = default;
+                var entries = bus._lanes[lane];
+                if (next >= entries.Count)
+                {
+                    return false;
+                }
+
+                var (stamp, body) = entries[(int)next];
+                entry = new BusEntry(new BusPosition(next * 10), new BusPosition((next + 1) * 10), stamp, body);
+                next++;
+                return true;
+            }
+        }
+
+        public async ValueTask WaitAsync(TimeSpan atMost, CancellationToken cancel)
+        {
+            Task arrived;
+            lock (bus._gate)
+            {
+                if (next < bus._lanes[lane].Count)
+                {
+                    return;
+                }
+
+                arrived = bus._arrived.Task;
+            }
+
+            await Task.WhenAny(arrived, Task.Delay(atMost, TimeProvider.System, cancel));
+            cancel.ThrowIfCancellationRequested();
+        }
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    }
+}

@@ -1,0 +1,100 @@
+PRAGMA application_id = 1414286660;
+PRAGMA user_version = 1;
+CREATE TABLE meta(key TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE field(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, type INTEGER NOT NULL);
+CREATE TABLE block(id INTEGER PRIMARY KEY, count INTEGER NOT NULL,
+  min_timestamp_us INTEGER NOT NULL, max_timestamp_us INTEGER NOT NULL,
+  min_minted_us INTEGER NOT NULL, max_minted_us INTEGER NOT NULL);
+CREATE TABLE chunk(id INTEGER PRIMARY KEY, data BLOB NOT NULL);
+CREATE TABLE term(id INTEGER PRIMARY KEY, data BLOB NOT NULL);
+INSERT INTO field VALUES(0, '_origin', 0); -- Keyword
+INSERT INTO field VALUES(1, '_seq', 2); -- Long
+INSERT INTO field VALUES(2, '_minted', 4); -- Date
+INSERT INTO field VALUES(3, '@timestamp', 4); -- Date
+INSERT INTO field VALUES(4, 'message', 1); -- Text
+INSERT INTO field VALUES(5, 'event.original', 0); -- Keyword
+INSERT INTO field VALUES(6, 'event.kind', 0); -- Keyword
+INSERT INTO field VALUES(7, 'event.category', 0); -- Keyword
+INSERT INTO field VALUES(8, 'event.type', 0); -- Keyword
+INSERT INTO field VALUES(9, 'event.action', 0); -- Keyword
+INSERT INTO field VALUES(10, 'event.dataset', 0); -- Keyword
+INSERT INTO field VALUES(11, 'event.sequence', 2); -- Long
+INSERT INTO field VALUES(12, 'event.created', 4); -- Date
+INSERT INTO field VALUES(13, 'event.ingested', 4); -- Date
+INSERT INTO field VALUES(14, 'event.code', 0); -- Keyword
+INSERT INTO field VALUES(15, 'event.duration', 2); -- Long
+INSERT INTO field VALUES(16, 'event.outcome', 0); -- Keyword
+INSERT INTO field VALUES(17, 'event.reason', 0); -- Keyword
+INSERT INTO field VALUES(18, 'log.level', 0); -- Keyword
+INSERT INTO field VALUES(19, 'log.logger', 0); -- Keyword
+INSERT INTO field VALUES(20, 'log.file.path', 0); -- Keyword
+INSERT INTO field VALUES(21, 'log.flags', 0); -- Keyword
+INSERT INTO field VALUES(22, 'log.origin.file.name', 0); -- Keyword
+INSERT INTO field VALUES(23, 'log.origin.file.line', 2); -- Long
+INSERT INTO field VALUES(24, 'log.origin.function', 0); -- Keyword
+INSERT INTO field VALUES(25, 'log.syslog.priority', 2); -- Long
+INSERT INTO field VALUES(26, 'log.syslog.hostname', 0); -- Keyword
+INSERT INTO field VALUES(27, 'host.id', 0); -- Keyword
+INSERT INTO field VALUES(28, 'host.name', 0); -- Keyword
+INSERT INTO field VALUES(29, 'host.boot.id', 0); -- Keyword
+INSERT INTO field VALUES(30, 'host.os.kernel', 0); -- Keyword
+INSERT INTO field VALUES(31, 'host.os.full', 0); -- Keyword
+INSERT INTO field VALUES(32, 'cloud.availability_zone', 0); -- Keyword
+INSERT INTO field VALUES(33, 'agent.name', 0); -- Keyword
+INSERT INTO field VALUES(34, 'agent.version', 0); -- Keyword
+INSERT INTO field VALUES(35, 'service.name', 0); -- Keyword
+INSERT INTO field VALUES(36, 'service.version', 0); -- Keyword
+INSERT INTO field VALUES(37, 'service.environment', 0); -- Keyword
+INSERT INTO field VALUES(38, 'service.id', 0); -- Keyword
+INSERT INTO field VALUES(39, 'service.node.name', 0); -- Keyword
+INSERT INTO field VALUES(40, 'service.node.role', 0); -- Keyword
+INSERT INTO field VALUES(41, 'process.pid', 2); -- Long
+INSERT INTO field VALUES(42, 'process.name', 0); -- Keyword
+INSERT INTO field VALUES(43, 'process.thread.id', 2); -- Long
+INSERT INTO field VALUES(44, 'process.thread.name', 0); -- Keyword
+INSERT INTO field VALUES(45, 'process.executable', 0); -- Keyword
+INSERT INTO field VALUES(46, 'process.command_line', 0); -- Keyword
+INSERT INTO field VALUES(47, 'process.exit_code', 2); -- Long
+INSERT INTO field VALUES(48, 'error.type', 0); -- Keyword
+INSERT INTO field VALUES(49, 'error.message', 1); -- Text
+INSERT INTO field VALUES(50, 'error.stack_trace', 1); -- Text
+INSERT INTO field VALUES(51, 'error.code', 0); -- Keyword
+INSERT INTO field VALUES(52, 'trace.id', 0); -- Keyword
+INSERT INTO field VALUES(53, 'span.id', 0); -- Keyword
+INSERT INTO field VALUES(54, 'transaction.id', 0); -- Keyword
+INSERT INTO field VALUES(55, 'user.name', 0); -- Keyword
+INSERT INTO field VALUES(56, 'client.ip', 6); -- Ip
+INSERT INTO field VALUES(57, 'source.ip', 6); -- Ip
+INSERT INTO field VALUES(58, 'source.address', 0); -- Keyword
+INSERT INTO field VALUES(59, 'url.original', 0); -- Keyword
+INSERT INTO field VALUES(60, 'url.path', 0); -- Keyword
+INSERT INTO field VALUES(61, 'http.request.method', 0); -- Keyword
+INSERT INTO field VALUES(62, 'http.request.referrer', 0); -- Keyword
+INSERT INTO field VALUES(63, 'http.response.status_code', 2); -- Long
+INSERT INTO field VALUES(64, 'http.response.body.bytes', 2); -- Long
+INSERT INTO field VALUES(65, 'http.version', 0); -- Keyword
+INSERT INTO field VALUES(66, 'user_agent.original', 0); -- Keyword
+INSERT INTO field VALUES(67, 'tags', 0); -- Keyword
+INSERT INTO field VALUES(68, 'lifetime.id', 0); -- Keyword
+INSERT INTO field VALUES(69, 'lifetime.image', 0); -- Keyword
+INSERT INTO field VALUES(70, 'crash.id', 0); -- Keyword
+INSERT INTO field VALUES(71, 'crash.kind', 0); -- Keyword
+INSERT INTO field VALUES(72, 'crash.signal', 0); -- Keyword
+INSERT INTO field VALUES(73, 'crash.run_time_ms', 2); -- Long
+INSERT INTO field VALUES(74, 'crash.core_dumped', 5); -- Boolean
+INSERT INTO field VALUES(75, 'crash.stderr', 1); -- Text
+INSERT INTO field VALUES(76, 'crash.inner', 0); -- Keyword
+INSERT INTO field VALUES(77, 'telemetry.lane', 0); -- Keyword
+INSERT INTO field VALUES(78, 'telemetry.stream.id', 0); -- Keyword
+INSERT INTO field VALUES(79, 'telemetry.stream.name', 0); -- Keyword
+INSERT INTO field VALUES(80, 'telemetry.epoch', 0); -- Keyword
+INSERT INTO field VALUES(81, 'telemetry.parsed', 5); -- Boolean
+INSERT INTO field VALUES(82, 'telemetry.format', 0); -- Keyword
+INSERT INTO field VALUES(83, 'telemetry.message_template', 0); -- Keyword
+INSERT INTO field VALUES(84, 'telemetry.truncated_bytes', 2); -- Long
+INSERT INTO field VALUES(85, 'telemetry.time_ignored', 0); -- Keyword
+INSERT INTO field VALUES(86, 'telemetry.identity_conflict', 5); -- Boolean
+INSERT INTO field VALUES(87, 'telemetry.loss.reason', 0); -- Keyword
+INSERT INTO field VALUES(88, 'telemetry.loss.stream.id', 0); -- Keyword
+INSERT INTO field VALUES(89, 'telemetry.loss.records', 2); -- Long
+INSERT INTO field VALUES(90, 'telemetry.loss.bytes', 2); -- Long
