@@ -105,14 +105,14 @@ internal sealed class Evidence(ISpoolDirectory directory, TimeProvider time, lon
             for (var done = 0L; done < count;)
             {
                 var size = (int)Math.Min(CopyBlock, count - done);
-                var block = window.Get(from - segment.Base + done, size, long.MaxValue);
+                var block = window.GetAtMost(from - segment.Base + done, size, long.MaxValue);
                 if (block.IsEmpty)
                 {
                     break;
                 }
 
                 copy.Write(block.Span, done);
-                done += size;
+                done += block.Length;
             }
 
             Shrink();

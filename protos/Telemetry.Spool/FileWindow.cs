@@ -30,12 +30,19 @@ internal sealed class FileWindow : IDisposable
     /// </summary>
     public ReadOnlyMemory<byte> Get(long offset, int count, long stable)
     {
+        var bytes = GetAtMost(offset, count, stable);
+        return bytes.Length == count ? bytes : default;
+    }
+
+    /// <summary>The same, but as many bytes as there are when the file ends before.</summary>
+    public ReadOnlyMemory<byte> GetAtMost(long offset, int count, long stable)
+    {
         if (offset < _start || offset + count > _start + _count)
         {
             Fill(offset, count, stable);
         }
 
-        return offset + count <= _start + _count ? _buffer.AsMemory((int)(offset - _start), count) : default;
+        return _buffer.AsMemory((int)(offset - _start), (int)Math.Min(count, _start + _count - offset));
     }
 
     public void Dispose()

@@ -1,7 +1,7 @@
 namespace Telemetry.Spool;
 
 /// <summary>What a directory that another process writes says about its log. Not thread-safe.</summary>
-internal sealed class FollowedDirectory(ISpoolDirectory directory) : ISegmentSource
+internal sealed class FollowedDirectory(ISpoolDirectory directory, Action<SpoolDamage>? onDamage) : ISegmentSource
 {
     private Segment[] _segments = [];
     private long _scannedFor = -1;
@@ -42,9 +42,14 @@ internal sealed class FollowedDirectory(ISpoolDirectory directory) : ISegmentSou
 
     public long BytesMissingAfter(long position) => SegmentTable.BytesMissingAfter(Scanned(), position, Durable);
 
-    /// <summary>The writer's process declares what is lost.</summary>
     public void ReportGap(Segment segment, long from, long to)
     {
+        // A segment that was trimmed while it was read is no damage.
+        Look();
+        if (segment.Base >= _start)
+        {
+            onDamage?.Invoke(new SpoolDamage(SpoolDamageKind.Gap, new(from), new(to), to - from, "", Known: false));
+        }
     }
 
     private Segment[] Scanned()

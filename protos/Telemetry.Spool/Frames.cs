@@ -90,7 +90,7 @@ internal static class Frames
     private static long FindHeader(FileWindow window, in SegmentHeader segment, long position, long end, out long next)
     {
         var count = (int)Math.Min(SearchBlock, end - position);
-        var block = window.Get(position - segment.Base, count, end - segment.Base).Span;
+        var block = window.GetAtMost(position - segment.Base, count, end - segment.Base).Span;
         for (var i = 0; i + SpoolFormat.FrameHeaderBytes <= block.Length; i += SpoolFormat.Alignment)
         {
             if (FrameHeader.TryRead(block[i..], segment.Crc, position + i, out _))

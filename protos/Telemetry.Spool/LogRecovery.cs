@@ -141,6 +141,9 @@ internal sealed class LogRecovery
 
     private void Settle()
     {
+        // Of a gap over the boundary nothing is left that could become durable; what follows it is kept.
+        KnownDurable = _passages.Where(p => p.From < KnownDurable && p.To <= _lastEnd)
+            .Select(p => p.To).Append(KnownDurable).Max();
         var cut = _passages.FindIndex(p => p.From >= KnownDurable);
         if (cut >= 0)
         {

@@ -61,7 +61,7 @@ internal sealed record SegmentScan(long End, long DurableThen, IReadOnlyList<(lo
         for (var position = from; position < segment.Header.Limit; position += Block)
         {
             var count = (int)Math.Min(Block, segment.Header.Limit - position);
-            var block = window.Get(position - segment.Base, count, long.MaxValue).Span;
+            var block = window.GetAtMost(position - segment.Base, count, long.MaxValue).Span;
             var last = block.LastIndexOfAnyExcept((byte)0);
             end = last < 0 ? end : SpoolFormat.AlignUp(position + last + 1);
         }

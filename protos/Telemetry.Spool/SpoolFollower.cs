@@ -2,7 +2,7 @@ namespace Telemetry.Spool;
 
 /// <summary>
 /// Reads the log that another process writes, without its lock: only what is durable, as the head file says. Changes nothing.
-/// What is damaged is skipped; the writer reports it. Not thread-safe.
+/// What is damaged is skipped and reported, but not set aside. Not thread-safe.
 /// </summary>
 public sealed class SpoolFollower : IDisposable
 {
@@ -40,12 +40,17 @@ public sealed class SpoolFollower : IDisposable
     /// <summary>What the log takes: whole segments, and of the last one what is durable; bytes.</summary>
     public long UsedBytes => _source.UsedBytes;
 
-    /// <summary>Opens a directory, which may be empty or not exist yet. Where <paramref name="from"/> was trimmed it begins at the next frame.</summary>
-    public static SpoolFollower Open(ISpoolDirectory directory, SpoolPosition from, TimeProvider time)
+    /// <summary>Opens a directory, which may be empty or not exist yet.</summary>
+    /// <param name="directory">The log's.</param>
+    /// <param name="from">Where to begin; where that was trimmed it begins at the next frame.</param>
+    /// <param name="time">For waiting.</param>
+    /// <param name="onDamage">Told of damage that a read comes upon, on the reading thread; must not throw.</param>
+    public static SpoolFollower Open(
+        ISpoolDirectory directory, SpoolPosition from, TimeProvider time, Action<SpoolDamage>? onDamage = null)
     {
         ArgumentNullException.ThrowIfNull(directory);
         ArgumentNullException.ThrowIfNull(time);
-        var source = new FollowedDirectory(directory);
+        var source = new FollowedDirectory(directory, onDamage);
         source.Look();
         return new SpoolFollower(source, from, time);
     }

@@ -59,7 +59,7 @@ namespace Telemetry.Spool;
 /// <para><b>Recovery</b>. Files without a header of this version are set aside, except zeroed ones of the right size, which are
 /// reused; segments with a base before the head's are free. The rest is ordered by base; a segment whose base lies between a later
 /// segment's previous end and base was cut off and is free. What is <i>known durable</i> is the greatest of the head and of
-/// position − behind over all frames that verify. Damage before it is a gap: set aside, skipped, and what follows is kept.
+/// position − behind over all frames that verify. Damage that begins before it is a gap: set aside, skipped, and what follows is kept.
 /// The first damage at or after it ends the log: from there on all is set aside, and the next frame goes into a new segment.
 /// Whether a segment in the middle has all its frames is told by the next one's previous end. New positions are greater than
 /// the head's, than every cursor's and than every position in the directory.</para>

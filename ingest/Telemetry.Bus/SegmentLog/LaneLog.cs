@@ -35,27 +35,26 @@ internal sealed class LaneLog : IDisposable
     public SpoolLog Log { get; }
 
     /// <summary>Opens the log of a lane; throws <see cref="SpoolUnavailableException"/>.</summary>
-    public static LaneLog Open(
-        Lane lane, ISpoolDirectory directory, IndexedMark indexed, SegmentLogOptions options, TimeProvider time)
+    public static LaneLog Open(Lane lane, SegmentLane shared, SegmentLogOptions options, TimeProvider time)
     {
         var maxBytes = lane == Lane.Critical ? options.CriticalMaxBytes : options.BulkMaxBytes;
         var log = SpoolLog.Open(
-            directory,
+            shared.Directory,
             new SpoolOptions
             {
                 SegmentBytes = options.SegmentBytes,
                 MaxBytes = maxBytes,
                 VerifyOnOpen = false,
-                OnDamage = damage => Tell(options, lane, damage),
+                OnDamage = shared.Tell,
             },
             time,
             out var recovery);
         foreach (var damage in recovery.Damages)
         {
-            Tell(options, lane, damage);
+            shared.Tell(damage);
         }
 
-        return new LaneLog(lane, log, indexed, options, maxBytes, time);
+        return new LaneLog(lane, log, shared.Indexed, options, maxBytes, time);
     }
 
     /// <summary>
@@ -146,8 +145,4 @@ internal sealed class LaneLog : IDisposable
         AppendResult.TooLarge => $"A batch of {bodyBytes} bytes does not fit into a segment of {_options.SegmentBytes} bytes.",
         _ => $"The {LaneNames.Of(_lane)} lane of the bus cannot be written.",
     };
-
-    private static void Tell(SegmentLogOptions options, Lane lane, SpoolDamage damage) => options.OnProblem?.Invoke(
-        $"{damage.Kind} in the {LaneNames.Of(lane)} lane of the bus: {damage.Bytes} bytes from "
-        + $"{damage.From} to {damage.To}" + (damage.Evidence.Length > 0 ? $", kept in '{damage.Evidence}'." : "."));
 }

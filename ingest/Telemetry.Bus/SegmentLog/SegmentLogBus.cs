@@ -33,8 +33,8 @@ public sealed class SegmentLogBus : IBus
         ArgumentNullException.ThrowIfNull(time);
         _options = options;
         _time = time;
-        _critical = LaneIn(directories(LaneNames.Of(Lane.Critical)));
-        _bulk = LaneIn(directories(LaneNames.Of(Lane.Bulk)));
+        _critical = LaneIn(Lane.Critical, directories);
+        _bulk = LaneIn(Lane.Bulk, directories);
     }
 
     /// <summary>What a lane takes on disk, bytes; the same from every process.</summary>
@@ -62,10 +62,10 @@ public sealed class SegmentLogBus : IBus
                 throw new InvalidOperationException("The bus is open for writing already.");
             }
 
-            var critical = LaneLog.Open(Lane.Critical, _critical.Directory, _critical.Indexed, _options, _time);
+            var critical = LaneLog.Open(Lane.Critical, _critical, _options, _time);
             try
             {
-                _bulk.Writer = LaneLog.Open(Lane.Bulk, _bulk.Directory, _bulk.Indexed, _options, _time);
+                _bulk.Writer = LaneLog.Open(Lane.Bulk, _bulk, _options, _time);
             }
             catch
             {
@@ -105,8 +105,10 @@ public sealed class SegmentLogBus : IBus
 
     private SegmentLane Of(Lane lane) => lane == Lane.Critical ? _critical : _bulk;
 
-    private SegmentLane LaneIn(ISpoolDirectory directory) => new(
-        directory,
-        new IndexedMark(directory, TimeSpan.FromSeconds(1), _time),
-        _options.OnProblem);
+    private SegmentLane LaneIn(Lane lane, Func<string, ISpoolDirectory> directories)
+    {
+        var directory = directories(LaneNames.Of(lane));
+        return new SegmentLane(
+            lane, directory, new IndexedMark(directory, TimeSpan.FromSeconds(1), _time), _options.OnProblem);
+    }
 }

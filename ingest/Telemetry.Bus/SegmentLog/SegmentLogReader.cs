@@ -51,7 +51,7 @@ internal sealed class SegmentLogReader : IBusReader
                 return true;
             }
 
-            _lane.Tell($"An entry at {frame.Position} does not decode and is skipped.");
+            _lane.TellUndecodable(frame.Position);
         }
 
         entry = default;
@@ -85,6 +85,6 @@ internal sealed class SegmentLogReader : IBusReader
         _follower?.Dispose();
         _writer = _lane.Writer;
         _reader = _writer?.Log.OpenReader(_position, durableOnly: true);
-        _follower = _writer is null ? SpoolFollower.Open(_lane.Directory, _position, _time) : null;
+        _follower = _writer is null ? SpoolFollower.Open(_lane.Directory, _position, _time, _lane.Tell) : null;
     }
 }

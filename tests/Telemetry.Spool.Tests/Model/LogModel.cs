@@ -13,10 +13,11 @@ internal sealed class LogModel
     private readonly Random _random;
     private readonly ModelDisk _disk;
     private readonly FakeTime _time = new();
-    private readonly Oracle _oracle = new();
+    private readonly Oracle _oracle;
     private readonly Queue<string> _trace = new();
     private readonly List<(long Position, Task<bool> Flush)> _flushes = [];
     private readonly int _seed;
+    private readonly bool _rots;
     private long _step;
     private int _payloads;
     private int _faultsAtOpen;
@@ -31,9 +32,13 @@ internal sealed class LogModel
     private bool _powerWasCut;
     private List<SpoolDamage> _damages = [];
 
-    public LogModel(int seed)
+    /// <param name="seed">Of all that is random.</param>
+    /// <param name="rots">Whether files go bad between two processes.</param>
+    public LogModel(int seed, bool rots = false)
     {
         _seed = seed;
+        _rots = rots;
+        _oracle = new Oracle(rots);
         _random = new Random(seed);
         _disk = new ModelDisk(new Random(seed + 1));
     }
@@ -225,6 +230,12 @@ internal sealed class LogModel
             _disk.Kill();
         }
 
+        if (_rots && _random.Next(3) == 0)
+        {
+            _disk.Rot();
+            _powerWasCut = true;
+        }
+
         _log = null;
         _flushes.Clear();
         if (_step > 0 && _random.Next(4) == 0)
@@ -290,7 +301,7 @@ internal sealed class LogModel
         {
             Count(true, damage.Kind.ToString());
             Oracle.Require(
-                damage.Kind is SpoolDamageKind.Tail or SpoolDamageKind.ForeignFile, $"{damage} though nothing rots here");
+                _rots || damage.Kind is SpoolDamageKind.Tail or SpoolDamageKind.ForeignFile, $"{damage} though nothing rots here");
         }
 
         ApplyLosses();

@@ -172,6 +172,26 @@ internal sealed class ModelDisk(Random random)
         _droppedUnseen = false;
     }
 
+    /// <summary>A file goes bad or disappears.</summary>
+    public void Rot()
+    {
+        if (_entries.Count == 0)
+        {
+            return;
+        }
+
+        var (name, inode) = _entries.ElementAt(random.Next(_entries.Count));
+        if (random.Next(10) == 0)
+        {
+            _entries.Remove(name);
+            _entriesOnDisk.Remove(name);
+        }
+        else
+        {
+            inode.Rot(random);
+        }
+    }
+
     /// <summary>What was dropped is known to be lost.</summary>
     public void ForgetDropped() => _droppedUnseen = false;
 

@@ -50,14 +50,34 @@ internal sealed class ModelInode
         Length = Math.Max(Length, (int)offset + source.Length);
     }
 
-    public void Truncate(int length)
+    private void Truncate(int length)
     {
         Length = Math.Min(Length, length);
         _seen.AsSpan(Length).Clear();
-        for (var sector = Length / SectorBytes; sector < _sectors.Length; sector++)
+    }
+
+    /// <summary>The disk goes bad, or somebody meddles: what is lost is lost for every reader.</summary>
+    public void Rot(Random random)
+    {
+        Crash(random, CrashKind.KeepAll);
+        if (Length == 0)
         {
-            _sectors[sector] = SectorState.Dirty;
+            return;
         }
+
+        if (random.Next(4) == 0)
+        {
+            Truncate(random.Next(Length));
+        }
+        else
+        {
+            var from = random.Next(Length);
+            var bytes = _seen.AsSpan(from, Math.Min(random.Next(1, 1500), Length - from));
+            random.NextBytes(random.Next(2) == 0 ? bytes : bytes[..1]);
+        }
+
+        Array.Fill(_sectors, SectorState.Dirty);
+        Flush();
     }
 
     public void Flush()

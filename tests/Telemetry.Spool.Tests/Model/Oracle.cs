@@ -1,7 +1,10 @@
 namespace Telemetry.Spool.Tests.Model;
 
-/// <summary>What the log has to be, from what it was told and what it said.</summary>
-internal sealed class Oracle
+/// <summary>
+/// What the log has to be, from what it was told and what it said. Where files rot anything may be lost, but what there is
+/// was written, and is in order.
+/// </summary>
+internal sealed class Oracle(bool rots)
 {
     private const int Remembered = 1 << 17;
 
@@ -9,6 +12,7 @@ internal sealed class Oracle
     private readonly Dictionary<long, byte[]> _mayAppear = [];
     private readonly List<byte[]> _inDoubt = [];
     private readonly HashSet<long> _cursorMayBe = [0];
+    private readonly HashSet<(long Position, uint Crc)> _everWritten = [];
     private long _acknowledged;
     private long _trimmed;
 
@@ -19,9 +23,13 @@ internal sealed class Oracle
 
     public void Appended(long position, byte[] payload)
     {
-        Require(position > MaxCursor || MaxCursor == 0 || position >= MaxCursor, $"{position} is before the cursor {MaxCursor}");
+        Require(position >= MaxCursor, $"{position} is before the cursor {MaxCursor}");
         Require(_written.Count == 0 || position > _written.Keys.Last(), $"{position} is not after all others");
         _written.Add(position, payload);
+        if (rots)
+        {
+            _everWritten.Add((position, Wire.Crc32C.Compute(payload)));
+        }
     }
 
     /// <summary>An append that failed or in which the process was killed.</summary>
@@ -41,8 +49,13 @@ internal sealed class Oracle
 
     public void Lost(SpoolDamage damage)
     {
+        if (rots && damage.Kind == SpoolDamageKind.Gap)
+        {
+            return;
+        }
+
         Require(damage.Kind == SpoolDamageKind.LostWrites, $"{damage} in a running log");
-        Require(damage.From.Value >= _acknowledged, $"{damage} though {_acknowledged} was acknowledged");
+        Require(rots || damage.From.Value >= _acknowledged, $"{damage} though {_acknowledged} was acknowledged");
         foreach (var position in _written.Keys.Where(p => p >= damage.From.Value).ToArray())
         {
             Require(position < damage.To.Value, $"{position} is after the loss {damage}");
@@ -63,7 +76,7 @@ internal sealed class Oracle
 
     public void CursorFound(long position)
     {
-        Require(_cursorMayBe.Contains(position), $"the cursor is at {position}, saved were {string.Join(' ', _cursorMayBe)}");
+        Require(rots || _cursorMayBe.Contains(position), $"the cursor is at {position}, saved were {string.Join(' ', _cursorMayBe)}");
         MaxCursor = position;
     }
 
@@ -93,7 +106,8 @@ internal sealed class Oracle
             Require(
                 (_written.TryGetValue(position, out var known) && known.AsSpan().SequenceEqual(payload))
                 || (_mayAppear.TryGetValue(position, out known) && known.AsSpan().SequenceEqual(payload))
-                || _inDoubt.Exists(p => p.AsSpan().SequenceEqual(payload)),
+                || _inDoubt.Exists(p => p.AsSpan().SequenceEqual(payload))
+                || _everWritten.Contains((position, Wire.Crc32C.Compute(payload))),
                 $"{position} was never written");
         }
 
@@ -101,7 +115,7 @@ internal sealed class Oracle
         foreach (var position in _written.Keys)
         {
             Require(
-                position < _trimmed || positions.Contains(position) || (position >= _acknowledged && !keepsAll),
+                rots || position < _trimmed || positions.Contains(position) || (position >= _acknowledged && !keepsAll),
                 $"{position} is gone, acknowledged up to {_acknowledged}, trimmed before {_trimmed}, keeps all: {keepsAll}");
         }
 
@@ -114,13 +128,18 @@ internal sealed class Oracle
             _mayAppear[position] = payload;
         }
 
+        _acknowledged = rots ? 0 : _acknowledged;
         _written.Clear();
         foreach (var (position, payload) in found)
         {
             _written.Add(position, payload);
         }
 
-        _inDoubt.Clear();
+        if (!rots)
+        {
+            _inDoubt.Clear();
+        }
+
         Acknowledged(durable);
     }
 
