@@ -97,8 +97,19 @@ public sealed class LifetimeTests
             "--data", Path.Combine(here.Folder, spool), "--watch", file);
 
     /// <summary>Past its start: it holds the file.</summary>
-    private static bool ReadsInput(RunningProcess shipper) => Directory.Exists($"/proc/{shipper.Id}/fd")
-        && Directory.EnumerateFiles($"/proc/{shipper.Id}/fd").Any(fd => File.ResolveLinkTarget(fd, false)?.Name == "app.log");
+    private static bool ReadsInput(RunningProcess shipper)
+    {
+        try
+        {
+            return Directory.EnumerateFiles($"/proc/{shipper.Id}/fd")
+                .Any(fd => File.ResolveLinkTarget(fd, false)?.Name == "app.log");
+        }
+        catch (IOException)
+        {
+            // A descriptor that was closed between the listing and the look.
+            return false;
+        }
+    }
 
     private static string Lines(string word, int count) =>
         string.Concat(Enumerable.Range(0, count).Select(i => $"2026-01-02T03:04:05Z INFO {word} {i}\n"));
