@@ -1,22 +1,17 @@
 using System.Net;
 using Microsoft.Extensions.Logging;
 using Telemetry.Bus;
-using Telemetry.Bus.SegmentLog;
 using Telemetry.Cli.Configuration;
 using Telemetry.Cli.Demo;
 using Telemetry.Console;
 using Telemetry.Console.Metrics;
 using Telemetry.Gateway;
 using Telemetry.Gateway.Authentication;
-using Telemetry.Indexer;
-using Telemetry.Store.Sqlite.Documents;
-using Telemetry.Store.Sqlite.State;
-using Telemetry.Wire;
 
 namespace Telemetry.Cli.Hosting;
 
 /// <summary>
-/// Composes the parts of one process on one data directory, runs them until cancelled and ends them in reverse order: what
+/// Starts the parts of one process on one data directory, runs them until cancelled and ends them in reverse order: what
 /// delivers before what takes, what takes before what stores. One owner runs it once.
 /// </summary>
 internal sealed partial class ServerProcess
@@ -25,19 +20,19 @@ internal sealed partial class ServerProcess
     private readonly TelemetryOptions _options;
     private readonly Parts _parts;
     private readonly DataDirectory _data;
-    private readonly TimeProvider _time;
-    private readonly ILoggerFactory _loggers;
+    private readonly TokenStore _tokens;
+    private readonly PartFactory _factory;
     private readonly ILogger _logger;
-    private readonly StartSummary _summary;
     private readonly RunningParts _running = new();
     private LocalShipper? _shipper;
 
     private ServerProcess(CliContext context, TelemetryOptions options, Parts parts, ILoggerFactory loggers)
     {
-        (_context, _options, _parts, _time, _loggers) = (context, options, parts, context.Time, loggers);
+        (_context, _options, _parts) = (context, options, parts);
         _data = new DataDirectory(options.DataDirectory);
+        _tokens = new TokenStore(_data.Path, context.Time);
+        _factory = new PartFactory(options, _data, _tokens, context.Time, loggers);
         _logger = loggers.CreateLogger("Telemetry.Main");
-        _summary = new StartSummary(context.Color);
     }
 
     /// <summary>Runs until cancelled.</summary>
@@ -54,7 +49,7 @@ internal sealed partial class ServerProcess
         {
             try
             {
-                await process.StartAsync(stop);
+                await process.StartAsync();
             }
             catch (Exception e) when (e is GatewayException or IOException or UnauthorizedAccessException)
             {
@@ -69,133 +64,70 @@ internal sealed partial class ServerProcess
 
     private bool Has(Parts part) => _parts.HasFlag(part);
 
-    private async Task StartAsync(CancellationToken stop)
+    private async Task StartAsync()
     {
-        _data.Prepare();
-        TakeLocks();
-        var tokens = new TokenStore(_data.Path, _time);
-        ListenerPolicy.Check(_options.Listen, Endpoints(), tokens.List().Any(token => token.Name != LocalShipper.TokenName));
-        PortCheck.ThrowIfTaken(Has(Parts.Console) ? _options.Listen.Http : null, Settings.HttpPort);
-        PortCheck.ThrowIfTaken(Has(Parts.Gateway) ? _options.Listen.Grpc : null, Settings.GrpcPort);
+        Prepare();
         var meters = _running.AddLock(new MeterExposition());
-        var bus = Has(Parts.Gateway) || Has(Parts.Indexer) ? _running.Add(OpenBus()) : null;
+        var bus = Has(Parts.Gateway) || Has(Parts.Indexer) ? _running.Add(_factory.OpenBus()) : null;
         var gateway = Has(Parts.Gateway) ? await StartGatewayAsync(bus!) : null;
         if (Has(Parts.Indexer))
         {
-            StartIndexer(bus!);
+            _running.Add(_factory.StartIndexer(bus!));
         }
 
-        var console = Has(Parts.Console) ? await StartConsoleAsync(tokens, meters) : null;
-        Describe(console?.Address, gateway?.Address);
-        if (Has(Parts.Shipper) && gateway is not null)
+        var console = Has(Parts.Console) ? await StartConsoleAsync(meters) : null;
+        var watch = gateway is not null && Has(Parts.Shipper) ? StartShipper(gateway.Address) : null;
+        await new StartSummary(_context.Color).PrintAsync(_context.Out, console?.Address, gateway?.Address, _data.Path, watch);
+        if (Has(Parts.Demo))
         {
-            StartShipper(gateway.Address, tokens);
-        }
-
-        SuggestQuery(console?.Address);
-        await _summary.PrintAsync(_context.Out);
-        if (Has(Parts.Demo) && gateway is not null && console is not null)
-        {
-            _running.Add(DemoRun.Start(_context, _data, LocalShipper.Reachable(gateway.Address), console.Address, _logger));
+            var reachable = LocalShipper.Reachable(gateway!.Address);
+            _running.Add(DemoRun.Start(_context, _data, reachable, console!.Address, _logger));
         }
     }
 
-    private SegmentLogBus OpenBus() => new(
-        _data.Bus,
-        new SegmentLogOptions
-        {
-            Retention = _options.Retention.BusKeep,
-            BulkMaxBytes = _options.Retention.BusKeepBytes,
-            OnProblem = LogBusProblem,
-        },
-        _time);
-
-    private void TakeLocks()
+    /// <summary>Everything that can be refused is refused before anything runs.</summary>
+    private void Prepare()
     {
-        if (Has(Parts.Gateway))
+        _data.Prepare();
+        TakeLock(Parts.Gateway);
+        TakeLock(Parts.Indexer);
+        var hasTokens = _tokens.List().Any(token => token.Name != LocalShipper.TokenName);
+        ListenerPolicy.Check(_options.Listen, Endpoints().Select(listener => listener.Endpoint), hasTokens);
+        foreach (var (endpoint, port) in Endpoints())
         {
-            _running.AddLock(DirectoryLock.Take(_data, "gateway"));
-        }
-
-        if (Has(Parts.Indexer))
-        {
-            _running.AddLock(DirectoryLock.Take(_data, "indexer"));
+            PortCheck.ThrowIfTaken(endpoint, port);
         }
     }
 
-    private async Task<GatewayHost> StartGatewayAsync(IBus bus)
+    private void TakeLock(Parts part)
     {
-        var listen = _options.Listen;
-        var options = new GatewayOptions
+        if (Has(part))
         {
-            DataDirectory = _data.Path,
-            Listen = new GatewayListenOptions
-            {
-                Address = listen.Grpc.Address,
-                Port = listen.Grpc.Port,
-                CertificateFile = listen.HasTls ? listen.TlsCertificate : null,
-                KeyFile = listen.HasTls ? listen.TlsKey : null,
-                Insecure = listen.Insecure,
-            },
-        };
-        var writer = _running.Add(bus.OpenWriter());
-        return _running.Add(await GatewayHost.StartAsync(options, writer, _time, _loggers));
-    }
-
-    private void StartIndexer(IBus bus)
-    {
-        var options = new IndexerOptions { DataDirectory = _data.Path, KeepLifetimes = _options.Retention.KeepLifetimes };
-        _running.Add(IndexerHost.Start(
-            options, bus, OpenDocuments, new StoreRetention(_data, _options.Retention, _time),
-            _loggers.CreateLogger("Telemetry.Indexer"), _time));
-    }
-
-    private SqliteDocumentWriter OpenDocuments(Lane lane)
-    {
-        var writer = SqliteDocumentWriter.Open(_data.StoreOf(lane), new SqliteStoreOptions(), _time);
-        foreach (var damaged in writer.SetAside)
-        {
-            LogSetAside(damaged.Path, damaged.Evidence ?? damaged.Path, damaged.Reason);
+            _running.AddLock(DirectoryLock.Take(_data, NameOf(part)));
         }
-
-        return writer;
     }
 
-    private async Task<ConsoleHost> StartConsoleAsync(TokenStore tokens, MeterExposition meters)
-    {
-        var documents = _running.AddLock(new SqliteDocumentReader(
-            [_data.StoreOf(Lane.Critical), _data.StoreOf(Lane.Bulk)], _time, fault => LogUnreadable(fault.Path, fault.Reason)));
-        var services = new ConsoleServices
-        {
-            Documents = documents,
-            Lifetimes = new SqliteLifetimeReader(_data.Store, _time),
-            Time = _time,
-            Meters = meters,
-            CheckHealth = _ => ValueTask.FromResult(new HealthReport([.. Health()])),
-        };
-        if (_options.Listen is { Insecure: true } && ListenerOptions.IsBeyondLoopback(_options.Listen.Http))
-        {
-            LogInsecure(_options.Listen.Http);
-        }
+    private async Task<GatewayHost> StartGatewayAsync(IBus bus) =>
+        _running.Add(await _factory.StartGatewayAsync(_running.Add(bus.OpenWriter())));
 
-        return _running.Add(await ConsoleHost.StartAsync(_options.Listen, services, tokens, _loggers));
+    private async Task<ConsoleHost> StartConsoleAsync(MeterExposition meters)
+    {
+        var documents = _running.AddLock(_factory.OpenDocumentReader());
+        return _running.Add(await _factory.StartConsoleAsync(documents, meters, Health));
     }
 
-    private void StartShipper(Uri gateway, TokenStore tokens)
+    /// <summary>Returns what is watched.</summary>
+    private IReadOnlyList<string> StartShipper(Uri gateway)
     {
-        var program = _options.Shipper.Binary is { Length: > 0 } named
-            ? named
-            : ProgramFinder.Find("telemetry-shipper", "Telemetry.Shipper", AppContext.BaseDirectory);
         var watch = _options.Shipper.Watch is { Count: > 0 } globs ? globs : SystemLogs.Find();
-        if (program is null || !File.Exists(program))
+        _shipper = _factory.StartShipper(gateway, watch);
+        if (_shipper is null)
         {
-            LogNoShipper(program ?? "telemetry-shipper");
-            _summary.Add("watching", "nothing: telemetry-shipper was not found");
-            return;
+            return ["nothing: telemetry-shipper was not found"];
         }
 
-        _summary.Add("watching", watch.Count > 0 ? watch : ["nothing: no log in /var/log can be read; name files with --watch GLOB"]);
-        _shipper = _running.Add(LocalShipper.Start(_options, _data, program, watch, gateway, tokens, _time, _loggers));
+        _running.Add(_shipper);
+        return watch.Count > 0 ? watch : ["nothing: no log in /var/log can be read; name files with --watch GLOB"];
     }
 
     // Gateway and indexer mend themselves and count what they could not do; a child may be gone.
@@ -203,7 +135,7 @@ internal sealed partial class ServerProcess
     {
         foreach (var part in new[] { Parts.Gateway, Parts.Indexer, Parts.Console }.Where(Has))
         {
-            yield return new HealthPart(part.ToString().ToLowerInvariant(), Healthy: true);
+            yield return new HealthPart(NameOf(part), Healthy: true);
         }
 
         if (_shipper is { } shipper)
@@ -213,44 +145,20 @@ internal sealed partial class ServerProcess
         }
     }
 
-    private IEnumerable<IPEndPoint> Endpoints()
+    private IEnumerable<(IPEndPoint Endpoint, Setting Port)> Endpoints()
     {
         if (Has(Parts.Console))
         {
-            yield return _options.Listen.Http;
+            yield return (_options.Listen.Http, Settings.HttpPort);
         }
 
         if (Has(Parts.Gateway))
         {
-            yield return _options.Listen.Grpc;
+            yield return (_options.Listen.Grpc, Settings.GrpcPort);
         }
     }
 
-    private void Describe(Uri? console, Uri? gateway)
-    {
-        if (console is not null)
-        {
-            _summary.Add("console", LocalShipper.Reachable(console));
-        }
-
-        if (gateway is not null)
-        {
-            _summary.Add("gateway", $"{LocalShipper.Reachable(gateway)}, for telemetry-shipper --gateway");
-        }
-
-        _summary.Add("data", _data.Path);
-    }
-
-    private void SuggestQuery(Uri? console)
-    {
-        if (console is not null)
-        {
-            var url = LocalShipper.Reachable(console);
-            var flag = $"{url}/" == $"{new Uri(Settings.ClientUrl.Default)}" ? "" : $" --url {url}";
-            _summary.Add("", "");
-            _summary.Add("try", [$"telemetry search '*' --since 10m{flag}", $"{url}/?q=log.level+%3A+error&since=1h"]);
-        }
-    }
+    private static string NameOf(Parts part) => part.ToString().ToLowerInvariant();
 
     private async Task WaitAsync(CancellationToken stop)
     {
@@ -259,4 +167,7 @@ internal sealed partial class ServerProcess
         await stopped.Task;
         LogStopping();
     }
+
+    [LoggerMessage(LogEvents.Stopping, LogLevel.Information, "Stopping; what was acknowledged is kept")]
+    private partial void LogStopping();
 }

@@ -1,4 +1,5 @@
 using Telemetry.Cli.Commands;
+using Telemetry.Cli.Configuration;
 
 namespace Telemetry.Cli.Hosting;
 
@@ -7,31 +8,41 @@ internal sealed class StartSummary(bool color)
 {
     private const int LabelWidth = 11;
 
-    private readonly List<(string Label, string Text)> _rows = [];
-
-    /// <summary>Adds a line; an empty label continues the line above.</summary>
-    public void Add(string label, string text) => _rows.Add((label, text));
-
-    /// <summary>Adds several lines under one label.</summary>
-    public void Add(string label, IEnumerable<string> texts)
-    {
-        foreach (var text in texts)
-        {
-            Add(label, text);
-            label = "";
-        }
-    }
-
-    public async Task PrintAsync(TextWriter output)
+    /// <summary>Prints what is there.</summary>
+    /// <param name="output">Where to.</param>
+    /// <param name="console">Address of the console; null when this process has none.</param>
+    /// <param name="gateway">Address of the gateway; null when this process has none.</param>
+    /// <param name="data">Data directory.</param>
+    /// <param name="watch">What the shipper of this machine watches; null when there is none.</param>
+    public async Task PrintAsync(TextWriter output, Uri? console, Uri? gateway, string data, IReadOnlyList<string>? watch)
     {
         await output.WriteLineAsync($"\n  {Bold("telemetry")} {VersionCommand.Current}\n");
-        foreach (var (label, text) in _rows)
+        await RowAsync(output, "console", console is null ? [] : [LocalShipper.Reachable(console)]);
+        await RowAsync(output, "gateway", gateway is null ? [] : [$"{LocalShipper.Reachable(gateway)}, for telemetry-shipper --gateway"]);
+        await RowAsync(output, "data", [data]);
+        await RowAsync(output, "watching", watch ?? []);
+        if (console is not null)
         {
-            await output.WriteLineAsync(text.Length == 0 ? "" : $"  {Dim(label.PadRight(LabelWidth))}{text}");
+            await output.WriteLineAsync();
+            await RowAsync(output, "try", FirstQueries(LocalShipper.Reachable(console)));
         }
 
         await output.WriteLineAsync($"\n  {Dim("Ctrl-C stops everything; what was acknowledged is kept.")}\n");
         await output.FlushAsync();
+    }
+
+    private static string[] FirstQueries(string url)
+    {
+        var flag = new Uri(url) == new Uri(Settings.ClientUrl.Default) ? "" : $" --url {url}";
+        return [$"telemetry search '*' --since 10m{flag}", $"{url}/?q=log.level+%3A+error&since=1h"];
+    }
+
+    private async Task RowAsync(TextWriter output, string label, IReadOnlyList<string> texts)
+    {
+        for (var i = 0; i < texts.Count; i++)
+        {
+            await output.WriteLineAsync($"  {Dim((i == 0 ? label : "").PadRight(LabelWidth))}{texts[i]}");
+        }
     }
 
     private string Bold(string text) => color ? $"\e[1m{text}\e[0m" : text;

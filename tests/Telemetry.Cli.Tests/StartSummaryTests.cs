@@ -1,0 +1,19 @@
+using Telemetry.Cli.Hosting;
+
+namespace Telemetry.Cli.Tests;
+
+public sealed class StartSummaryTests
+{
+    [Fact]
+    public async Task ANewcomerIsToldWhereEverythingIs()
+    {
+        var output = new StringWriter();
+        var summary = new StartSummary(color: false);
+
+        await summary.PrintAsync(output, new("http://127.0.0.1:5080"), new("https://0.0.0.0:4319"), "/var/lib/telemetry", ["/var/log/*.log", "/var/log/syslog"]);
+        await summary.PrintAsync(output, new("http://[::]:6000"), null, "/srv/data", null);
+        await summary.PrintAsync(output, null, new("http://127.0.0.1:4319"), "/srv/data", null);
+
+        Approved.Matches("start-summary.txt", output.ToString());
+    }
+}
