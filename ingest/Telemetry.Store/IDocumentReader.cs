@@ -8,6 +8,7 @@ namespace Telemetry.Store;
 public interface IDocumentReader
 {
     /// <summary>Newest first. Never throws for an odd query: a field that does not exist matches nothing.</summary>
+    /// <exception cref="FormatException">The cursor is none that this store gave.</exception>
     ValueTask<SearchResult> SearchAsync(SearchRequest request, CancellationToken cancel);
 
     /// <summary>Counts matches per time bucket and log level.</summary>

@@ -13,7 +13,7 @@ internal sealed class SearchCommand(CliContext context, TelemetryApi api, bool j
 
     public static Command Create(CliContext context, ConfigurationSource configuration)
     {
-        var query = new Argument<string>("QUERY") { Description = "In Kibana's query language; '*' finds everything." };
+        var query = new Argument<string>("QUERY") { Description = "In Kibana's query language; '*' finds everything." }.RefusingFlags();
         var since = new Option<string>("--since") { HelpName = "TIME", Description = "Oldest time: 1h, 2026-11-22T11:00Z. [default: everything]" };
         var until = new Option<string>("--until") { HelpName = "TIME", Description = "First time not wanted. [default: now]" };
         var follow = new Option<bool>("--follow") { Description = "Go on with what arrives, until Ctrl-C." };

@@ -27,7 +27,7 @@ internal sealed class TokenCommand(CliContext context, ConfigurationSource confi
 
     private Command CreateCreate()
     {
-        var name = new Argument<string>("NAME") { Description = "For people; unique." };
+        var name = new Argument<string>("NAME") { Description = "For people; unique." }.RefusingFlags();
         var instance = new Option<string>("--instance") { HelpName = "ID", Description = "The only instance that may use it. [default: any]" };
         var tenant = new Option<string>("--tenant") { HelpName = "TENANT", Description = "Whose data comes in with it. [default: none]" };
         var command = new Command("create", "Make a token and print it; it is shown only now.") { name, instance, tenant };
@@ -52,7 +52,7 @@ internal sealed class TokenCommand(CliContext context, ConfigurationSource confi
 
     private Command CreateRevoke()
     {
-        var name = new Argument<string>("NAME") { Description = "Of the token." };
+        var name = new Argument<string>("NAME") { Description = "Of the token." }.RefusingFlags();
         var command = new Command("revoke", "Remove a token; who uses it is cut off within seconds.") { name };
         Run(command, (parsed, tokens) => tokens.Revoke(parsed.GetValue(name)!)
             ? $"Revoked {parsed.GetValue(name)}."

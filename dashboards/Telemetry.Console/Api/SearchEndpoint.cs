@@ -12,7 +12,7 @@ internal sealed class SearchEndpoint(ConsoleServices services) : IApiEndpoint
         var request = new SearchRequest(
             parameters.Query, parameters.Since, parameters.Until,
             parameters.Number("limit", 50, 0, RequestParameters.MaxLimit), parameters.Text("cursor"));
-        var result = await services.Documents.SearchAsync(request, context.RequestAborted);
+        var result = await services.Documents.SearchOrRefuseAsync(request, context.RequestAborted);
         await JsonAnswer.WriteAsync(context.Response, async json =>
         {
             json.WriteStartObject();

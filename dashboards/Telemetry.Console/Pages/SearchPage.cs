@@ -51,8 +51,8 @@ internal sealed class SearchPage(ConsoleServices services) : IPage
     private async Task<(SearchResult Result, Histogram Histogram)> AskAsync(
         SearchState state, KqlNode query, string? cursor, CancellationToken cancel)
     {
-        var hits = services.Documents.SearchAsync(
-            new SearchRequest(query, state.SinceUnixUs, state.UntilUnixUs, PageHits, cursor), cancel).AsTask();
+        var hits = services.Documents.SearchOrRefuseAsync(
+            new SearchRequest(query, state.SinceUnixUs, state.UntilUnixUs, PageHits, cursor), cancel);
         var histogram = services.Documents.HistogramAsync(
             new HistogramRequest(query, state.SinceUnixUs, state.UntilUnixUs), cancel).AsTask();
         await Task.WhenAll(hits, histogram);

@@ -85,7 +85,8 @@ public sealed class SqliteDocumentReader : IDocumentReader, IDisposable
 
     private SearchResult Search(SearchRequest request, CancellationToken cancel)
     {
-        StoredOrder? after = request.Cursor is { } text && SearchCursor.TryParse(text, out var parsed) ? parsed : null;
+        StoredOrder? after = request.Cursor is not { } text ? null
+            : SearchCursor.TryParse(text, out var parsed) ? parsed : throw new FormatException("The cursor is none of this store's.");
         var limit = Math.Clamp(request.Limit, 0, MaxHits);
         var visitor = _files.Scan(
             request.Query, Times(request.SinceUnixUs, request.UntilUnixUs), NowUnixUs,
