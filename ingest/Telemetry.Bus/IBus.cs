@@ -59,7 +59,8 @@ public interface IBus : IAsyncDisposable
 
     /// <summary>
     /// Opens a lane at a position. When retention has overtaken the position the reader begins at the oldest entry and
-    /// <paramref name="skipped"/> is the number of bytes lost between.
+    /// <paramref name="skipped"/> is the number of bytes lost between. A position after the end is from another bus:
+    /// <paramref name="skipped"/> is then negative, by how much the bus ends before it.
     /// </summary>
     IBusReader OpenReader(Lane lane, BusPosition from, out long skipped);
 

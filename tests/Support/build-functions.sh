@@ -41,6 +41,8 @@ publish_shipper_if_possible() {
 
 test_projects() { find tests -name '*.Tests.csproj' -printf '%f\n' | sed 's/\.csproj$//' | sort; }
 
+forget_results() { rm -rf "$results"; }
+
 # run_tests PROJECT RUNNER-ARGS…: one project; results as XML, output shown when it fails.
 run_tests() {
   local project=$1 name log status=0
@@ -90,5 +92,3 @@ report() {
   echo "$passed passed, $failed failed, $skipped skipped"
   [ "$failed" = 0 ]
 }
-
-rm -rf "$results"

@@ -29,6 +29,24 @@ public sealed class DamageTests
             async () => await here.CountAsync("\"second line\"") == 1, $"a line is found although {damaged} was damaged", TimeSpan.FromSeconds(30));
     }
 
+    [Fact]
+    public async Task AnotherBusIsNamedAndNothingOfItPassedOver()
+    {
+        Commands.NeedShipper();
+        await using var here = new Installation();
+        var file = Path.Combine(here.Folder, "app.log");
+        await File.WriteAllTextAsync(file, "first line\n");
+        var up = await here.UpAsync("--watch", file);
+        await Eventually.Holds(async () => await here.CountAsync("\"first line\"") == 1, "the first line is found");
+        await up.StopAsync();
+        Directory.Delete(Path.Combine(here.Data, "bus"), recursive: true);
+
+        await using var again = await here.UpAsync("--no-shipper");
+        var log = Path.Combine(here.Folder, "up.log");
+        await Eventually.Holds(
+            () => File.ReadAllText(log).Contains("it is another bus", StringComparison.Ordinal), "the log says so", TimeSpan.FromSeconds(20));
+    }
+
     private static void Damage(string path)
     {
         using var stream = new FileStream(path, FileMode.Open, FileAccess.Write);

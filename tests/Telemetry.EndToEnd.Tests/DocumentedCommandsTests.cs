@@ -60,7 +60,7 @@ public partial class DocumentedCommandsTests(ITestOutputHelper output)
     /// <summary>The same command against this test's own ports and folders.</summary>
     private static string Localised(string command, Installation here)
     {
-        command = BuildUp().Replace(command, "telemetry up").Replace("/tmp/telemetry-try", here.Folder, StringComparison.Ordinal);
+        command = BuildUp().Replace(command, "telemetry up ").Replace("/tmp/telemetry-try", here.Folder, StringComparison.Ordinal);
         command = command.Replace("telemetry-shipper ", Installation.Shipper + " ", StringComparison.Ordinal);
         command = TelemetryWord().Replace(command, Installation.Telemetry + " ");
         return IsUp(command)

@@ -101,12 +101,11 @@ public sealed class LifetimeTests
     {
         try
         {
-            return Directory.EnumerateFiles($"/proc/{shipper.Id}/fd")
-                .Any(fd => File.ResolveLinkTarget(fd, false)?.Name == "app.log");
+            return Directory.EnumerateFiles($"/proc/{shipper.Id}/fd").Any(fd => File.ResolveLinkTarget(fd, false)?.Name == "app.log");
         }
         catch (IOException)
         {
-            // A descriptor that was closed between the listing and the look.
+            // A descriptor was closed between the listing and the look at it.
             return false;
         }
     }

@@ -60,6 +60,15 @@ internal sealed class LaneSession : IAsyncDisposable
             // A store that lost documents to damage is behind the state: what the bus still has is written again.
             var from = Math.Min(state.Position, writer.AppliedPosition);
             var reader = lane.Bus.OpenReader(lane.Lane, new BusPosition(from), out var skipped);
+            if (skipped < 0)
+            {
+                // Its positions would be taken for ones that are stored already, and what is at them silently passed over.
+                await reader.DisposeAsync();
+                throw new IOException(
+                    $"The {lane.Name} lane of the bus ends {-skipped} bytes before what is indexed: it is another bus. "
+                    + "Restore it, or move the store's folder aside to begin anew.");
+            }
+
             if (skipped > 0)
             {
                 lane.Log.Overtaken(lane.Name, skipped);
