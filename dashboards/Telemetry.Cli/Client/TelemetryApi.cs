@@ -115,7 +115,8 @@ internal sealed class TelemetryApi : IDisposable
         };
     }
 
-    private CliFailure Unreachable(Exception e) => e is HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError }
+    private CliFailure Unreachable(Exception e) =>
+        e is HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError }
         ? CliFailure.Failed($"{_options.Url} shows a certificate that is not trusted; name its authority with --ca FILE.")
         : CliFailure.Failed(
             $"No server answers at {_options.Url}; start one with 'telemetry up', or name another with --url URL.");

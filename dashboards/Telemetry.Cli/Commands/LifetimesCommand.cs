@@ -11,7 +11,10 @@ internal static class LifetimesCommand
 {
     public static Command Create(CliContext context, ConfigurationSource configuration)
     {
-        var id = new Argument<string?>("ID") { Description = "One lifetime with everything; without it all of them.", Arity = ArgumentArity.ZeroOrOne }.RefusingFlags();
+        var id = new Argument<string?>("ID")
+        {
+            Description = "One lifetime with everything; without it all of them.", Arity = ArgumentArity.ZeroOrOne,
+        }.RefusingFlags();
         var range = new RangeOptions();
         var json = JsonOption.Create("Print one lifetime a line, as JSON.");
         var flags = new FlagSet(FlagSet.Client);

@@ -14,10 +14,19 @@ internal sealed class SearchCommand(CliContext context, TelemetryApi api, bool j
     public static Command Create(CliContext context, ConfigurationSource configuration)
     {
         var query = new Argument<string>("QUERY") { Description = "In Kibana's query language; '*' finds everything." }.RefusingFlags();
-        var since = new Option<string>("--since") { HelpName = "TIME", Description = "Oldest time: 1h, 2026-11-22T11:00Z. [default: everything]" };
-        var until = new Option<string>("--until") { HelpName = "TIME", Description = "First time not wanted. [default: now]" };
+        var since = new Option<string>("--since")
+        {
+            HelpName = "TIME", Description = "Oldest time: 1h, 2026-11-22T11:00Z. [default: everything]",
+        };
+        var until = new Option<string>("--until")
+        {
+            HelpName = "TIME", Description = "First time not wanted. [default: now]",
+        };
         var follow = new Option<bool>("--follow") { Description = "Go on with what arrives, until Ctrl-C." };
-        var limit = new Option<int>("--limit") { HelpName = "N", Description = "Most documents printed.", DefaultValueFactory = _ => 50 };
+        var limit = new Option<int>("--limit")
+        {
+            HelpName = "N", Description = "Most documents printed.", DefaultValueFactory = _ => 50,
+        };
         var json = JsonOption.Create("Print one ECS document a line.");
         var flags = new FlagSet(FlagSet.Client);
         var command = new Command("search", "Find documents, newest first.") { query, since, until, follow, limit, json };

@@ -20,7 +20,10 @@ internal static class TlsCommand
         }.RefusingFlags();
         var json = JsonOption.Create();
         var flags = new FlagSet(FlagSet.Data);
-        var command = new Command("create", "Make a certificate for this server, and an authority for it if there is none.") { names, json };
+        var command = new Command("create", "Make a certificate for this server, and an authority for it if there is none.")
+        {
+            names, json,
+        };
         flags.AddTo(command);
         command.SetAction(parsed =>
         {

@@ -28,8 +28,14 @@ internal sealed class TokenCommand(CliContext context, ConfigurationSource confi
     private Command CreateCreate()
     {
         var name = new Argument<string>("NAME") { Description = "For people; unique." }.RefusingFlags();
-        var instance = new Option<string>("--instance") { HelpName = "ID", Description = "The only instance that may use it. [default: any]" };
-        var tenant = new Option<string>("--tenant") { HelpName = "TENANT", Description = "Whose data comes in with it. [default: none]" };
+        var instance = new Option<string>("--instance")
+        {
+            HelpName = "ID", Description = "The only instance that may use it. [default: any]",
+        };
+        var tenant = new Option<string>("--tenant")
+        {
+            HelpName = "TENANT", Description = "Whose data comes in with it. [default: none]",
+        };
         var command = new Command("create", "Make a token and print it; it is shown only now.") { name, instance, tenant };
         Run(command, (parsed, tokens) =>
         {
@@ -94,7 +100,8 @@ internal sealed class TokenCommand(CliContext context, ConfigurationSource confi
         var table = Tables.Create("name", "instance", "tenant", "created");
         foreach (var token in tokens)
         {
-            table.AddRow([.. new[] { token.Name, token.InstanceId ?? "any", token.Tenant, ShortTime.Of(Rfc3339.Format(token.CreatedUnixUs)) }
+            var created = ShortTime.Of(Rfc3339.Format(token.CreatedUnixUs));
+            table.AddRow([.. new[] { token.Name, token.InstanceId ?? "any", token.Tenant, created }
                 .Select(cell => new Text(cell.Length > 0 ? VisibleText.Of(cell) : "-"))]);
         }
 

@@ -11,10 +11,15 @@ internal static class UpCommand
 {
     public static Command Create(CliContext context, ConfigurationSource configuration)
     {
-        var demo = new Option<bool>("--demo") { Description = "Run a small fleet of real servers that live and die, and tell what happens." };
+        var demo = new Option<bool>("--demo")
+        {
+            Description = "Run a small fleet of real servers that live and die, and tell what happens.",
+        };
         var flags = new FlagSet([
-            .. FlagSet.Data, .. FlagSet.Http, .. FlagSet.Grpc, .. FlagSet.Shipper, .. FlagSet.Retention, .. FlagSet.Tls, .. FlagSet.Log]);
-        var command = new Command("up", "Run everything on this machine until Ctrl-C: gateway, bus, indexer, store, console and a shipper.");
+            .. FlagSet.Data, .. FlagSet.Http, .. FlagSet.Grpc, .. FlagSet.Shipper, .. FlagSet.Retention, .. FlagSet.Tls,
+            .. FlagSet.Log]);
+        var command = new Command(
+            "up", "Run everything on this machine until Ctrl-C: gateway, bus, indexer, store, console and a shipper.");
         flags.AddTo(command);
         command.Options.Add(demo);
         command.SetAction((parsed, cancel) =>

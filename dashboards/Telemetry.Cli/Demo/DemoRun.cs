@@ -46,7 +46,8 @@ internal sealed partial class DemoRun : IAsyncDisposable
     {
         var named = context.Environment.GetValueOrDefault(variable, "");
         return (named.Length > 0 ? named : ProgramFinder.Find(name, project, AppContext.BaseDirectory))
-            ?? throw CliFailure.Usage($"--demo needs {name}, which was not found; './build up -- --demo' builds it, {variable} names it.");
+            ?? throw CliFailure.Usage(
+                $"--demo needs {name}, which was not found; './build up -- --demo' builds it, {variable} names it.");
     }
 
     private async Task TellAsync(DemoStory story)

@@ -41,7 +41,8 @@ internal sealed class DemoServer(ServerPlan plan, DemoSetup setup, TimeProvider 
     {
         if (!plan.LogsToFile)
         {
-            Replace(ref _shipper, Arguments().Exec(plan.Role, setup.ServiceProgram, ServiceArguments(arguments)), setup.ShipperProgram);
+            var service = ServiceArguments(arguments);
+            Replace(ref _shipper, Arguments().Exec(plan.Role, setup.ServiceProgram, service), setup.ShipperProgram);
             return;
         }
 
@@ -50,7 +51,8 @@ internal sealed class DemoServer(ServerPlan plan, DemoSetup setup, TimeProvider 
     }
 
     /// <summary>Starts the shipper of a server that logs to a file; it resumes where the former one was.</summary>
-    public void StartShipper() => Replace(ref _shipper, Arguments().Run([LogFile], "--seal-on-stop", "shutdown"), setup.ShipperProgram);
+    public void StartShipper() =>
+        Replace(ref _shipper, Arguments().Run([LogFile], "--seal-on-stop", "shutdown"), setup.ShipperProgram);
 
     /// <summary>SIGKILL to the shipper alone.</summary>
     public void KillShipper() => _shipper?.Signal(ChildProcess.SigKill);

@@ -62,7 +62,9 @@ internal sealed class DemoStory(DemoFleet fleet, Narrator narrator, Uri console,
         narrator.Tell(server.Name, "its shipper is killed with SIGKILL; the service goes on writing");
         await PauseAsync(Seconds(6), cancel);
         server.StartShipper();
-        narrator.Tell(server.Name, "its shipper comes back and resumes: nothing is missing, nothing is there twice", Search("host.name : web-2"));
+        narrator.Tell(
+            server.Name, "its shipper comes back and resumes: nothing is missing, nothing is there twice",
+            Search("host.name : web-2"));
     }
 
     private async Task KillServiceAsync(TimeSpan after, CancellationToken cancel)
@@ -71,7 +73,9 @@ internal sealed class DemoStory(DemoFleet fleet, Narrator narrator, Uri console,
         await PauseAsync(after, cancel);
         server.KillService();
         await server.EndedAsync(cancel);
-        narrator.Tell(server.Name, "its service is killed from outside with SIGKILL, and is not started again", Search("crash.signal : SIGKILL"));
+        narrator.Tell(
+            server.Name, "its service is killed from outside with SIGKILL, and is not started again",
+            Search("crash.signal : SIGKILL"));
     }
 
     private async Task ReplaceAsync(TimeSpan after, CancellationToken cancel)

@@ -25,7 +25,8 @@ internal sealed class DirectoryLock : IDisposable
         catch (IOException)
         {
             throw CliFailure.Usage(
-                $"The {part} of {data.Path} runs already{ProcessOf(owner)}; stop it, or choose another directory with --data DIR.");
+                $"The {part} of {data.Path} runs already{ProcessOf(owner)}; "
+                + "stop it, or choose another directory with --data DIR.");
         }
 
         // Beside the lock and not in it: a locked file cannot be read by others.

@@ -14,7 +14,7 @@ internal sealed class RunningParts : IAsyncDisposable
     }
 
     /// <summary>Keeps what ends at once.</summary>
-    public T AddLock<T>(T part)
+    public T AddDisposable<T>(T part)
         where T : IDisposable
     {
         _parts.Push(new Ending(part));

@@ -67,7 +67,7 @@ internal sealed partial class ServerProcess
     private async Task StartAsync()
     {
         Prepare();
-        var meters = _running.AddLock(new MeterExposition());
+        var meters = _running.AddDisposable(new MeterExposition());
         var bus = Has(Parts.Gateway) || Has(Parts.Indexer) ? _running.Add(_factory.OpenBus()) : null;
         var gateway = Has(Parts.Gateway) ? await StartGatewayAsync(bus!) : null;
         if (Has(Parts.Indexer))
@@ -103,7 +103,7 @@ internal sealed partial class ServerProcess
     {
         if (Has(part))
         {
-            _running.AddLock(DirectoryLock.Take(_data, NameOf(part)));
+            _running.AddDisposable(DirectoryLock.Take(_data, NameOf(part)));
         }
     }
 
@@ -112,7 +112,7 @@ internal sealed partial class ServerProcess
 
     private async Task<ConsoleHost> StartConsoleAsync(MeterExposition meters)
     {
-        var documents = _running.AddLock(_factory.OpenDocumentReader());
+        var documents = _running.AddDisposable(_factory.OpenDocumentReader());
         return _running.Add(await _factory.StartConsoleAsync(documents, meters, Health));
     }
 

@@ -18,7 +18,8 @@ internal sealed class StartSummary(bool color)
     {
         await output.WriteLineAsync($"\n  {Bold("telemetry")} {VersionCommand.Current}\n");
         await RowAsync(output, "console", console is null ? [] : [LocalShipper.Reachable(console)]);
-        await RowAsync(output, "gateway", gateway is null ? [] : [$"{LocalShipper.Reachable(gateway)}, for telemetry-shipper --gateway"]);
+        await RowAsync(
+            output, "gateway", gateway is null ? [] : [$"{LocalShipper.Reachable(gateway)}, for telemetry-shipper --gateway"]);
         await RowAsync(output, "data", [data]);
         await RowAsync(output, "watching", watch ?? []);
         if (console is not null)

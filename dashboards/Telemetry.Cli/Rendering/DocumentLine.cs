@@ -13,8 +13,8 @@ internal sealed class DocumentLine(bool color)
     {
         var time = JsonFields.Text(document, "@timestamp") ?? "";
         var level = JsonFields.Text(document, "log", "level") ?? "";
-        var origin = string.Join(' ', new[] { JsonFields.Text(document, "host", "name"), JsonFields.Text(document, "service", "name") }
-            .Where(part => part is { Length: > 0 }));
+        string?[] origins = [JsonFields.Text(document, "host", "name"), JsonFields.Text(document, "service", "name")];
+        var origin = string.Join(' ', origins.Where(part => part is { Length: > 0 }));
         var message = JsonFields.Text(document, "message") ?? JsonFields.Text(document, "event", "original") ?? Summary(document);
         return string.Join(' ', new[]
         {
@@ -29,8 +29,11 @@ internal sealed class DocumentLine(bool color)
     private static string Shorten(string time) =>
         time.Length == "2026-11-22T11:05:58.123456Z".Length ? $"{time[..23]}Z" : time;
 
-    private static string Summary(JsonElement document) =>
-        $"({JsonFields.Text(document, "event", "action") ?? JsonFields.Text(document, "event", "kind") ?? "event"}) {JsonFields.Text(document, "event", "reason")}".TrimEnd();
+    private static string Summary(JsonElement document)
+    {
+        var what = JsonFields.Text(document, "event", "action") ?? JsonFields.Text(document, "event", "kind") ?? "event";
+        return $"({what}) {JsonFields.Text(document, "event", "reason")}".TrimEnd();
+    }
 
     private static string StyleOf(string level) => level.ToLowerInvariant() switch
     {

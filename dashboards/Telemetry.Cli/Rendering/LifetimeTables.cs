@@ -6,10 +6,16 @@ namespace Telemetry.Cli.Rendering;
 /// <summary>Lifetimes and crashes for people.</summary>
 internal static class LifetimeTables
 {
+    private static readonly string[] FactNames =
+    [
+        "id", "instance_id", "boot_id", "host_name", "role", "zone", "image", "kernel", "os", "agent_version", "end_reason",
+    ];
+
     /// <summary>All lifetimes, one a row.</summary>
     public static Table List(IEnumerable<JsonElement> lifetimes)
     {
-        var table = Tables.Create("state", "start", "last sign of life", "host", "role", "zone", "crashes", "stored", "missing", "lifetime");
+        var table = Tables.Create(
+            "state", "start", "last sign of life", "host", "role", "zone", "crashes", "stored", "missing", "lifetime");
         foreach (var lifetime in lifetimes)
         {
             Add(table,
@@ -32,10 +38,16 @@ internal static class LifetimeTables
     public static IEnumerable<Table> One(JsonElement lifetime)
     {
         yield return Facts(lifetime);
-        yield return Rows(lifetime, "workloads", ("workload", "name"), ("version", "version"), ("start", "start"), ("end", "end"), ("exit", "exit_code"), ("signal", "signal"));
-        yield return Rows(lifetime, "streams", ("stream", "name"), ("kind", "kind"), ("lane", "lane"), ("produced", "produced"), ("stored", "stored"), ("lost", "lost"), ("missing", "missing"));
+        yield return Rows(
+            lifetime, "workloads", ("workload", "name"), ("version", "version"), ("start", "start"), ("end", "end"),
+            ("exit", "exit_code"), ("signal", "signal"));
+        yield return Rows(
+            lifetime, "streams", ("stream", "name"), ("kind", "kind"), ("lane", "lane"), ("produced", "produced"),
+            ("stored", "stored"), ("lost", "lost"), ("missing", "missing"));
         yield return Rows(lifetime, "crashes", ("crash", "at"), ("title", "title"), ("executable", "executable"));
-        yield return Rows(lifetime, "losses", ("loss", "at"), ("reason", "reason"), ("records", "count"), ("bytes", "bytes"), ("detail", "detail"));
+        yield return Rows(
+            lifetime, "losses", ("loss", "at"), ("reason", "reason"), ("records", "count"), ("bytes", "bytes"),
+            ("detail", "detail"));
     }
 
     /// <summary>Crashes, one a row.</summary>
@@ -58,7 +70,7 @@ internal static class LifetimeTables
     private static Table Facts(JsonElement lifetime)
     {
         var table = Tables.Create("lifetime", "");
-        foreach (var name in new[] { "id", "instance_id", "boot_id", "host_name", "role", "zone", "image", "kernel", "os", "agent_version", "end_reason" })
+        foreach (var name in FactNames)
         {
             Add(table, Cell(name.Replace('_', ' ')), Cell(Text(lifetime, name)));
         }

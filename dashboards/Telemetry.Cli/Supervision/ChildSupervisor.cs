@@ -86,12 +86,14 @@ internal sealed partial class ChildSupervisor(ChildSpec spec, TimeProvider time,
     [LoggerMessage(LogEvents.ChildStarted, LogLevel.Debug, "{Child} runs as process {ProcessId}")]
     private partial void LogStarted(string child, int processId);
 
-    [LoggerMessage(LogEvents.ChildEnded, LogLevel.Warning, "{Child} (process {ProcessId}) ended with {ExitCode}; it is started again")]
+    [LoggerMessage(LogEvents.ChildEnded, LogLevel.Warning,
+        "{Child} (process {ProcessId}) ended with {ExitCode}; it is started again")]
     private partial void LogEnded(string child, int processId, int exitCode);
 
     [LoggerMessage(LogEvents.ChildCannotStart, LogLevel.Error, "{Child} cannot be started from {Program}: {Reason}")]
     private partial void LogCannotStart(string child, string program, string reason);
 
-    [LoggerMessage(LogEvents.ChildKilled, LogLevel.Warning, "{Child} did not end within {Drain} and was killed; it resumes at the next start")]
+    [LoggerMessage(LogEvents.ChildKilled, LogLevel.Warning,
+        "{Child} did not end within {Drain} and was killed; it resumes at the next start")]
     private partial void LogKilled(string child, TimeSpan drain);
 }

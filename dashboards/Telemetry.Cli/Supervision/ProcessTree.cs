@@ -11,7 +11,8 @@ internal static class ProcessTree
         try
         {
             return [.. Directory.GetDirectories($"/proc/{processId}/task")
-                .SelectMany(task => File.ReadAllText(Path.Combine(task, "children")).Split(' ', StringSplitOptions.RemoveEmptyEntries))
+                .SelectMany(task => File.ReadAllText(Path.Combine(task, "children"))
+                    .Split(' ', StringSplitOptions.RemoveEmptyEntries))
                 .Select(id => int.Parse(id, CultureInfo.InvariantCulture))];
         }
         catch (IOException)

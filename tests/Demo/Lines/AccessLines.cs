@@ -16,8 +16,10 @@ internal sealed class AccessLines(SampleMessages messages, Random random) : Line
         var status = Random.Next(100) switch { < 90 => 200, < 94 => 304, < 97 => 404, < 99 => 302, _ => 502 };
         var path = OneOf("/", "/cart", "/checkout", "/api/orders", "/api/stock", "/img/logo.svg", "/search?q=lamp");
         var agent = OneOf("Mozilla/5.0 (X11; Linux x86_64)", "curl/8.5.0", "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1)");
+        var request = $"{OneOf("GET", "GET", "GET", "POST")} {path} HTTP/1.1";
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"203.0.113.{Random.Next(1, 255)} - - [{now:dd/MMM/yyyy:HH:mm:ss} +0000] \"{OneOf("GET", "GET", "GET", "POST")} {path} HTTP/1.1\" {status} {Random.Next(200, 40_000)} \"-\" \"{agent}\"");
+            $"203.0.113.{Random.Next(1, 255)} - - [{now:dd/MMM/yyyy:HH:mm:ss} +0000] \"{request}\" {status} "
+            + $"{Random.Next(200, 40_000)} \"-\" \"{agent}\"");
     }
 }

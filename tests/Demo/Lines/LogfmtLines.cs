@@ -11,6 +11,7 @@ internal sealed class LogfmtLines(SampleMessages messages, Random random) : Line
         var quoted = text.Replace("\\", "\\\\").Replace("\"", "\\\"");
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"time={now:yyyy-MM-ddTHH:mm:ss.ffffff}Z level={level} service=worker msg=\"{quoted}\" queue={OneOf("mail", "thumbnails", "reports")} took_ms={Random.Next(2, 900)}");
+            $"time={now:yyyy-MM-ddTHH:mm:ss.ffffff}Z level={level} service=worker msg=\"{quoted}\" "
+            + $"queue={OneOf("mail", "thumbnails", "reports")} took_ms={Random.Next(2, 900)}");
     }
 }
