@@ -85,6 +85,32 @@ public sealed class RefusalTests
         AssertRefused(await here.TelemetryAsync("up", flag, value), flag, value);
     }
 
+    [Theory]
+    [InlineData("search", "--nope")]
+    [InlineData("lifetimes", "--nope")]
+    [InlineData("token", "create", "--nope")]
+    [InlineData("tls", "create", "--nope")]
+    public async Task AMistypedFlagIsNotTakenForAValue(params string[] args)
+    {
+        await using var here = new Installation();
+
+        var result = await here.TelemetryAsync(args);
+
+        Assert.Equal((2, ""), (result.ExitCode, result.Out));
+        Assert.Contains("--nope", result.Error);
+    }
+
+    [Fact]
+    public async Task ACutCursorIsRefused()
+    {
+        await using var here = new Installation();
+        await using var up = await here.UpAsync("--no-shipper");
+
+        var refused = await Assert.ThrowsAsync<HttpRequestException>(() => here.GetAsync("/api/v1/search?q=*&cursor=zzz"));
+
+        Assert.Equal(System.Net.HttpStatusCode.BadRequest, refused.StatusCode);
+    }
+
     [Fact]
     public async Task BeyondLoopbackTlsAndATokenAreNeeded()
     {
