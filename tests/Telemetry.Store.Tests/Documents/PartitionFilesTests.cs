@@ -80,13 +80,21 @@ public sealed class PartitionFilesTests : IDisposable
     {
         await StoreHours(1);
         using var reader = Some.Reader(_directory.Path, _directory["none"]);
-        Assert.Equal(1, (await reader.SearchAsync(new SearchRequest(Some.Query("x"), Limit: -1, Cursor: "!"), default)).Total);
+        Assert.Equal(1, (await reader.SearchAsync(new SearchRequest(Some.Query("x"), Limit: -1), default)).Total);
         Assert.Equal(0, (await reader.SearchAsync(new SearchRequest(Some.Query("x"), 5, 5), default)).Total);
         Assert.Equal(1, (await reader.SearchAsync(new SearchRequest(Some.Query("x"), long.MinValue, long.MaxValue), default)).Total);
         var histogram = await reader.HistogramAsync(new HistogramRequest(Some.Query("x"), long.MinValue, long.MaxValue, 0), default);
         Assert.Equal(1, histogram.Total);
         Assert.Equal(0, (await reader.HistogramAsync(new HistogramRequest(Some.Query("none"), null, null), default)).Total);
         Assert.Empty((await reader.ArrivedAsync(Some.Query("x"), "nonsense", 10, default)).Documents);
+    }
+
+    [Fact]
+    public async Task ACursorOfNobodyIsRefused()
+    {
+        using var reader = Some.Reader(_directory.Path);
+        await Assert.ThrowsAsync<FormatException>(
+            async () => await reader.SearchAsync(new SearchRequest(Some.Query("x"), Cursor: "!"), default));
     }
 
     private async Task StoreHours(int hours)
