@@ -5,30 +5,30 @@ namespace Telemetry.Indexer;
 /// <summary>The indexer's log messages. Ids 3000..3099; none is used twice or again. ERROR: data lost or someone must act.</summary>
 internal static partial class IndexerLog
 {
-    [LoggerMessage(3000, LogLevel.Information, "Indexing the {Lane} lane from position {Position}")]
+    [LoggerMessage(4000, LogLevel.Information, "Indexing the {Lane} lane from position {Position}")]
     public static partial void Started(this ILogger log, string lane, long position);
 
-    [LoggerMessage(3001, LogLevel.Error, "The state of the {Lane} lane was damaged; it is set aside as {File} and made again from the bus")]
+    [LoggerMessage(4001, LogLevel.Error, "The state of the {Lane} lane was damaged; it is set aside as {File} and made again from the bus")]
     public static partial void StateSetAside(this ILogger log, string lane, string file);
 
-    [LoggerMessage(3002, LogLevel.Error, "Bus retention has overtaken the {Lane} lane: {Bytes} bytes were deleted before they were indexed")]
+    [LoggerMessage(4002, LogLevel.Error, "Bus retention has overtaken the {Lane} lane: {Bytes} bytes were deleted before they were indexed")]
     public static partial void Overtaken(this ILogger log, string lane, long bytes);
 
-    [LoggerMessage(3003, LogLevel.Error, "An entry of the {Lane} lane at {Position} does not decode and is kept with the dead letters: {Problem} ({Suppressed} more since the last message)")]
+    [LoggerMessage(4003, LogLevel.Error, "An entry of the {Lane} lane at {Position} does not decode and is kept with the dead letters: {Problem} ({Suppressed} more since the last message)")]
     public static partial void DeadLetter(this ILogger log, string lane, long position, string problem, long suppressed);
 
-    [LoggerMessage(3004, LogLevel.Warning, "Identity conflict in lifetime {Lifetime}, stream {Stream}: records {First}..{Next} came twice with different content; both are kept ({Suppressed} more since the last message)")]
+    [LoggerMessage(4004, LogLevel.Warning, "Identity conflict in lifetime {Lifetime}, stream {Stream}: records {First}..{Next} came twice with different content; both are kept ({Suppressed} more since the last message)")]
     public static partial void Conflict(this ILogger log, string lifetime, string stream, ulong first, ulong next, long suppressed);
 
-    [LoggerMessage(3005, LogLevel.Warning, "Indexing the {Lane} lane failed; it begins again from the last commit in {Seconds} s")]
+    [LoggerMessage(4005, LogLevel.Warning, "Indexing the {Lane} lane failed; it begins again from the last commit in {Seconds} s")]
     public static partial void Failed(this ILogger log, Exception error, string lane, double seconds);
 
-    [LoggerMessage(3006, LogLevel.Error, "A line of the {Lane} lane broke the parser and is stored as it is ({Suppressed} more since the last message)")]
+    [LoggerMessage(4006, LogLevel.Error, "A line of the {Lane} lane broke the parser and is stored as it is ({Suppressed} more since the last message)")]
     public static partial void ParserFault(this ILogger log, Exception error, string lane, long suppressed);
 
-    [LoggerMessage(3007, LogLevel.Warning, "Retention failed")]
+    [LoggerMessage(4007, LogLevel.Warning, "Retention failed")]
     public static partial void RetentionFailed(this ILogger log, Exception error);
 
-    [LoggerMessage(3008, LogLevel.Warning, "The {Lane} lane did not stop within {Seconds} s; what was not committed is indexed again at the next start")]
+    [LoggerMessage(4008, LogLevel.Warning, "The {Lane} lane did not stop within {Seconds} s; what was not committed is indexed again at the next start")]
     public static partial void StopOverdue(this ILogger log, string lane, double seconds);
 }
