@@ -78,17 +78,24 @@ run_project() {
   run_tests "$1" -parallel none -showliveoutput
 }
 
+# The elements of a kind in all results, one a line.
+elements() { grep -oh "<$1 [^>]*>" "$results"/*.xml || true; }
+
 # Adds up the XML of all runs; the last line is the one that counts.
 report() {
-  local sums
+  local passed failed skipped
   echo "slowest tests, s:"
-  sed -n 's/.*<test name="\([^"]*\)".* time="\([^"]*\)".*/\2 \1/p' "$results"/*.xml | sort -rn | head -20 | sed 's/^/  /'
-  sed -n '/<test name=/{s/.*<test name="\([^"]*\)".*/\1/;h};/<reason>/{s/.*<reason>\(<!\[CDATA\[\)\{0,1\}\(.*\)/\2/;s/\(\]\]>\)\{0,1\}<\/reason>.*//;G;s/\(.*\)\n\(.*\)/skipped: \2: \1/;p}' "$results"/*.xml
-  sums=$(sed -n 's/.*<assembly .* passed="\([0-9]*\)".* failed="\([0-9]*\)".* skipped="\([0-9]*\)".*/\1 \2 \3/p' "$results"/*.xml |
-    awk '{p+=$1; f+=$2; s+=$3} END {print p+0, f+0, s+0}')
-  if [ -e "$results/broken" ]; then cat "$results/broken"; fi
-  read -r passed failed skipped <<<"$sums"
-  [ ! -e "$results/broken" ] || failed=$((failed + $(wc -l <"$results/broken")))
+  elements test | sed -n 's/.* name="\([^"]*\)".* time="\([^"]*\)".*/\2 \1/p' | sort -rn | sed 20q | sed 's/^/  /'
+  grep -oh '<test [^>]*result="Skip"[^>]*>\(<[^>]*>\)*<reason>[^<]*\(<!\[CDATA\[[^]]*\)*' "$results"/*.xml |
+    sed 's/<test [^>]*name="\([^"]*\)"[^>]*>.*<reason>\(<!\[CDATA\[\)\{0,1\}/skipped: \1: /' || true
+  read -r passed failed skipped < <(elements assembly | awk '
+    function count(name) { return match($0, " " name "=\"[0-9]+\"") ? substr($0, RSTART + length(name) + 3, RLENGTH - length(name) - 4) : 0 }
+    { passed += count("passed"); failed += count("failed") + count("errors"); skipped += count("skipped") }
+    END { print passed + 0, failed + 0, skipped + 0 }')
+  if [ -e "$results/broken" ]; then
+    cat "$results/broken"
+    failed=$((failed + $(wc -l <"$results/broken")))
+  fi
   echo "$passed passed, $failed failed, $skipped skipped"
   [ "$failed" = 0 ]
 }
