@@ -85,7 +85,7 @@ elements() { grep -oh "<$1 [^>]*>" "$results"/*.xml || true; }
 report() {
   local passed failed skipped
   echo "slowest tests, s:"
-  elements test | sed -n 's/.* name="\([^"]*\)".* time="\([^"]*\)".*/\2 \1/p' | sort -rn | sed 20q | sed 's/^/  /'
+  elements test | sed -n 's/.* name="\([^"]*\)".* time="\([^"]*\)".*/\2 \1/p' | sort -rn | awk 'NR <= 20 { print "  " $0 }'
   grep -oh '<test [^>]*result="Skip"[^>]*>\(<[^>]*>\)*<reason>[^<]*\(<!\[CDATA\[[^]]*\)*' "$results"/*.xml |
     sed 's/<test [^>]*name="\([^"]*\)"[^>]*>.*<reason>\(<!\[CDATA\[\)\{0,1\}/skipped: \1: /' || true
   read -r passed failed skipped < <(elements assembly | awk '
