@@ -38,6 +38,11 @@ internal static class LineLatency
         var (peer, value) = OtelCollector.IsPresent
             ? ("OpenTelemetry Collector, file to file (nothing searchable)", (double?)await OtelCollector.LatencyP99MsAsync(here.Folder))
             : ("none: the collector is absent", null);
+        if (value >= OtelCollector.Patience.TotalMilliseconds)
+        {
+            (peer, value) = ("none: the collector's lines were not seen in time", null);
+        }
+
         return [new("line_found_p99", Samples.Percentile(found, 0.99) / 1000, "s", 1, false, found.Count, peer, value / 1000)];
     }
 

@@ -7,6 +7,9 @@ internal static class OtelCollector
 {
     private static readonly string Binary = Path.Combine(Installation.Repository, "../shared/tools/otelcol");
 
+    /// <summary>How long a line is waited for; a latency of so much is a time-out and no measurement.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
     public static bool IsPresent => File.Exists(Binary);
 
     /// <summary>Tails a file and throws the lines away.</summary>
@@ -34,7 +37,7 @@ internal static class OtelCollector
             var clock = Stopwatch.StartNew();
             file.Write(System.Text.Encoding.ASCII.GetBytes(text));
             file.Flush();
-            while (!Appeared(output, mark.Trim(), ref seen) && clock.Elapsed < TimeSpan.FromSeconds(10))
+            while (!Appeared(output, mark.Trim(), ref seen) && clock.Elapsed < Patience)
             {
                 await Task.Delay(5);
             }
