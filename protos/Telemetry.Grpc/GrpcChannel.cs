@@ -40,27 +40,28 @@ public sealed class GrpcChannel : IAsyncDisposable
     public async ValueTask<GrpcResult> UnaryAsync(
         string method, ReadOnlyMemory<byte> request, GrpcCallOptions options, CancellationToken cancel)
     {
-        await using var call = OpenDuplex(method, options);
-        try
-        {
-            await call.WriteAsync(request, cancel);
-            await call.CompleteAsync();
-        }
-        catch (GrpcException)
-        {
-            // The status is read below, as the server gave it.
-        }
+        var call = OpenDuplex(method, options);
 
+        // Read while it is sent: a server may answer before it has read, and then resets what is still on its way.
+        var sending = SendOnlyAsync(call, request, cancel);
         var message = ReadOnlyMemory<byte>.Empty;
         var messages = 0;
-        while (await call.ReadAsync(cancel))
+        try
         {
-            if (++messages > 1)
+            while (await call.ReadAsync(cancel))
             {
-                return new(GrpcStatus.MessageSurplus, default, call.Headers, call.Trailers);
-            }
+                if (++messages > 1)
+                {
+                    return new(GrpcStatus.MessageSurplus, default, call.Headers, call.Trailers);
+                }
 
-            message = call.Current.ToArray();
+                message = call.Current.ToArray();
+            }
+        }
+        finally
+        {
+            await call.DisposeAsync();
+            await sending;
         }
 
         // An OK without a message is none (G35 of the checklist; grpc-dotnet says the same).
@@ -73,6 +74,19 @@ public sealed class GrpcChannel : IAsyncDisposable
     {
         _invoker.Dispose();
         return ValueTask.CompletedTask;
+    }
+
+    private static async Task SendOnlyAsync(DuplexCall call, ReadOnlyMemory<byte> message, CancellationToken cancel)
+    {
+        try
+        {
+            await call.WriteAsync(message, cancel);
+            await call.CompleteAsync();
+        }
+        catch (GrpcException)
+        {
+            // The reader has the status, as the server gave it.
+        }
     }
 
     private static SocketsHttpHandler CreateHandler(GrpcChannelOptions options)

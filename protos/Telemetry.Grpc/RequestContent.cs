@@ -40,9 +40,22 @@ internal sealed class RequestContent : HttpContent
 
         // The headers go out with the first flush; otherwise the server hears of the call with its first message.
         _lent = true;
-        await stream.FlushAsync(cancellationToken);
-        _stream.TrySetResult(stream);
-        await _completed.Task.WaitAsync(cancellationToken);
+        try
+        {
+            await stream.FlushAsync(cancellationToken);
+            _stream.TrySetResult(stream);
+            await _completed.Task.WaitAsync(cancellationToken);
+        }
+        catch (Exception e) when (!_completed.Task.IsCanceled)
+        {
+            _stream.TrySetException(e);
+            if (!cancellationToken.IsCancellationRequested)
+            {
+                throw;
+            }
+
+            // The stream or its connection was reset. The handler knows why, and would report this exception instead.
+        }
     }
 
     protected override bool TryComputeLength(out long length)

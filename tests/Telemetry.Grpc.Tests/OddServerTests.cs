@@ -44,6 +44,19 @@ public class OddServerTests
         Assert.True(result.Message.IsEmpty);
     }
 
+    /// <summary>The server's reset fails the write; its answer is what counts, and it is there at once.</summary>
+    [Fact]
+    public async Task AnswerToAMessageThatTheServerDidNotReadIsTaken()
+    {
+        await using var server = await OddServer.StartAsync(context => AnswerAsync(context, "message and status 5"));
+        await using var channel = server.OpenChannel();
+
+        var result = await channel.UnaryAsync("/a.B/C", new byte[8 << 20], _soon, default);
+
+        Assert.Equal(new(StatusCode.NotFound, "gone"), result.Status);
+        Assert.Equal("yes", result.Trailers.Get("custom"));
+    }
+
     [Fact]
     public async Task MessageBeforeABadStatusIsRead()
     {
