@@ -13,7 +13,7 @@ internal sealed class FakeGateway : ILaneTransport
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<RecordId, Stored> _records = [];
-    private FakeConnection? _current;
+    private readonly Dictionary<Lane, FakeConnection> _current = [];
 
     public sealed record Stored(RecordKind Kind, byte[] Body, ulong Truncated, long Minted);
 
@@ -56,13 +56,27 @@ internal sealed class FakeGateway : ILaneTransport
         Records.Where(r => r.Value.Kind == kind).OrderBy(r => r.Value.Minted).ThenBy(r => r.Key.Seq)
             .Select(r => parser.ParseFrom(r.Value.Body)).ToList();
 
-    public void Disconnect() => _current?.End("disconnected by the test");
+    public void Disconnect()
+    {
+        lock (_gate)
+        {
+            foreach (var connection in _current.Values)
+            {
+                connection.End("disconnected by the test");
+            }
+        }
+    }
 
     public ValueTask<ConnectResult> ConnectAsync(Lane lane, CancellationToken cancel)
     {
-        Connections++;
-        _current = new FakeConnection(this);
-        return new(new ConnectResult(_current, Welcome, ""));
+        var connection = new FakeConnection(this);
+        lock (_gate)
+        {
+            Connections++;
+            _current[lane] = connection;
+        }
+
+        return new(new ConnectResult(connection, Welcome, ""));
     }
 
     public enum Verdict
@@ -77,6 +91,11 @@ internal sealed class FakeGateway : ILaneTransport
 
     private void Take(FakeConnection connection, ReadOnlyMemory<byte> request)
     {
+        if (connection.Hangs)
+        {
+            return;
+        }
+
         var reader = new ProtoReader(request.Span);
         Assert.True(reader.Next());
         Assert.Equal(2, reader.Field);
@@ -92,6 +111,8 @@ internal sealed class FakeGateway : ILaneTransport
                 connection.End("disconnected by the gateway");
                 return;
             case Verdict.Hang:
+                // Acks are cumulative: one for a later batch would cover this one, which is not stored.
+                connection.Hangs = true;
                 return;
             case Verdict.RejectChecksum or Verdict.RejectSize:
                 connection.Answer(new ShipResponse
@@ -146,6 +167,8 @@ internal sealed class FakeGateway : ILaneTransport
         private readonly Channel<ShipResponse> _answers = Channel.CreateUnbounded<ShipResponse>();
 
         public ulong Last { get; set; }
+
+        public bool Hangs { get; set; }
 
         public string Gateway => "fake";
 
