@@ -60,7 +60,7 @@ internal static class OtelCollector
         file.Position = Math.Max(0, seen - 64);
         using var reader = new StreamReader(file);
         var text = reader.ReadToEnd();
-        seen = file.Length;
+        seen = file.Position;
         return text.Contains(mark, StringComparison.Ordinal);
     }
 
