@@ -26,19 +26,26 @@ public sealed class KqlParser
     public const int MaxDepth = 64;
 
     private readonly KqlLexer _lexer;
+    private readonly IFieldTyping? _typing;
     private KqlToken _token;
     private KqlSyntaxError? _error;
     private int _depth;
 
-    private KqlParser(string text)
+    private KqlParser(string text, IFieldTyping? typing)
     {
         _lexer = new KqlLexer(text);
+        _typing = typing;
         Advance();
     }
 
     /// <summary>Parses. The empty query is <see cref="MatchAll"/>.</summary>
+    /// <param name="text">The query.</param>
+    /// <param name="node">The tree.</param>
+    /// <param name="error">Where and why the text is no query.</param>
+    /// <param name="typing">Types of the fields: a value that its field cannot hold is an error. Null takes any value.</param>
     public static bool TryParse(
-        string text, [NotNullWhen(true)] out KqlNode? node, [NotNullWhen(false)] out KqlSyntaxError? error)
+        string text, [NotNullWhen(true)] out KqlNode? node, [NotNullWhen(false)] out KqlSyntaxError? error,
+        IFieldTyping? typing = null)
     {
         ArgumentNullException.ThrowIfNull(text);
         if (Encoding.UTF8.GetByteCount(text) > MaxQueryBytes)
@@ -49,7 +56,7 @@ public sealed class KqlParser
             return false;
         }
 
-        var parser = new KqlParser(text);
+        var parser = new KqlParser(text, typing);
         node = parser.Query();
         error = parser._error;
         return node is not null;
@@ -173,6 +180,11 @@ public sealed class KqlParser
             return Fail("a value", WhyNoTerm());
         }
 
+        if (!CanHold(field, literal, isComparison: false))
+        {
+            return null;
+        }
+
         Advance();
         return Matches(field, literal);
     }
@@ -193,8 +205,25 @@ public sealed class KqlParser
             return null;
         }
 
+        if (!CanHold(field, literal, isComparison: true))
+        {
+            return null;
+        }
+
         Advance();
         return new FieldCompares(field, comparison, literal);
+    }
+
+    private bool CanHold(string field, KqlValue literal, bool isComparison)
+    {
+        if (_typing is null || field.Contains('*', StringComparison.Ordinal)
+            || LiteralFit.Expected(_typing.TypeOf(field), literal, isComparison) is not { } expected)
+        {
+            return true;
+        }
+
+        Fail(expected, $"The field {field} takes {expected}.");
+        return false;
     }
 
     private static KqlNode Matches(string? field, KqlValue value)

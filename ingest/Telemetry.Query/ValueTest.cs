@@ -90,7 +90,8 @@ public abstract record ValueTest
     private static ValueTest ExactOrPattern(KqlValue value) =>
         value.Pattern is null ? new ExactText(value.Text) : new PatternText(value.Pattern);
 
-    private static string[] Alternatives(KqlValue value) => value.Quoted
+    /// <summary>What the literal offers to a type without words: quoted one value, unquoted one a word.</summary>
+    internal static string[] Alternatives(KqlValue value) => value.Quoted
         ? [value.Text.Trim()]
         : value.Text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
 

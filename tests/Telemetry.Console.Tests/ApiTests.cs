@@ -27,6 +27,7 @@ public sealed class ApiTests : IAsyncLifetime
     [InlineData("lifetime", "/api/v1/lifetimes/{silent}")]
     [InlineData("crashes", "/api/v1/crashes?limit=2")]
     [InlineData("syntax-error", "/api/v1/search?q=a+and+(b")]
+    [InlineData("typed-value-error", "/api/v1/search?q=http.response.status_code+%3E%3D+abc")]
     [InlineData("parameter-error", "/api/v1/search?limit=10001")]
     [InlineData("health", "/healthz")]
     public async Task ShapesAreApproved(string name, string path)

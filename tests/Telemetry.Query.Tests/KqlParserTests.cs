@@ -114,4 +114,27 @@ public sealed class KqlParserTests
         Assert.Contains("64 deep", Some.Error(Nested(KqlParser.MaxDepth + 1)).Message, StringComparison.Ordinal);
         Assert.Contains("64 deep", Some.Error(Nested(2000)).Message, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("ok : yes", 5, "true or false")]
+    [InlineData("a : 1 and status >= abc", 20, "a number")]
+    [InlineData("status : (200 or abc)", 17, "a number")]
+    [InlineData("status : 4*", 9, "a number without wildcards")]
+    [InlineData("ratio : 200 abc", 8, "a number")]
+    [InlineData("@timestamp > yesterday", 13, "a time, such as 2026-11-22T10:05Z or now-1h,")]
+    [InlineData("client.ip : web-1", 12, "an address or a block of addresses")]
+    [InlineData("message > abc", 10, "words with ':', because text has no order")]
+    public void AValueThatItsFieldCannotHoldIsAnError(string text, int position, string expected)
+    {
+        Assert.False(KqlParser.TryParse(text, out _, out var error, new FakeTyping()));
+        Assert.Equal((position, expected), (error.Position, error.Expected));
+    }
+
+    [Theory]
+    [InlineData("status : 200 or status : \"404\" or status : 200 404 or status : *")]
+    [InlineData("ratio < 1.5 and @timestamp >= now-1d/d and @timestamp : 2026-11")]
+    [InlineData("client.ip : 10.0.0.0/8 or client.ip : 10.* or client.ip > \"::1\" or ok : true")]
+    [InlineData("sta* : abc and anything : abc and message : 5 and host.name > a")]
+    public void AValueThatItsFieldCanHoldIsNone(string text) =>
+        Assert.True(KqlParser.TryParse(text, out _, out _, new FakeTyping()));
 }

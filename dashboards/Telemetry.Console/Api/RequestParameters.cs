@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Telemetry.Query;
+using Telemetry.Store;
 using Telemetry.Wire;
 
 namespace Telemetry.Console.Api;
@@ -18,7 +19,7 @@ internal sealed class RequestParameters(HttpRequest request, TimeProvider time)
     public string QueryText => Text("q") ?? "";
 
     /// <summary>The query as a tree.</summary>
-    public KqlNode Query => KqlParser.TryParse(QueryText, out var node, out var error)
+    public KqlNode Query => KqlParser.TryParse(QueryText, out var node, out var error, FieldTyping.Instance)
         ? node
         : throw new BadRequestException(new BadRequest(error.Message, "q", error));
 

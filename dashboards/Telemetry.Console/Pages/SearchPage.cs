@@ -24,7 +24,7 @@ internal sealed class SearchPage(ConsoleServices services) : IPage
             return Refused(asked, html => html.Element("p", e.Problem.Error, ("class", "problem"), ("role", "alert")));
         }
 
-        if (!KqlParser.TryParse(text, out var query, out var error))
+        if (!KqlParser.TryParse(text, out var query, out var error, FieldTyping.Instance))
         {
             return Refused(state, html => WriteSyntaxError(html, text, error));
         }

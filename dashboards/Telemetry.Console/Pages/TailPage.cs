@@ -1,5 +1,6 @@
 using Telemetry.Console.Html;
 using Telemetry.Query;
+using Telemetry.Store;
 
 namespace Telemetry.Console.Pages;
 
@@ -9,7 +10,7 @@ internal sealed class TailPage : IPage
     public Task<PageView> ViewAsync(PageRequest request)
     {
         var text = request.Parameters.QueryText;
-        var isQuery = KqlParser.TryParse(text, out _, out var error);
+        var isQuery = KqlParser.TryParse(text, out _, out var error, FieldTyping.Instance);
         return Task.FromResult(new PageView("Tail", "/tail", html =>
         {
             using (html.In("form", ("class", "search"), ("action", "/tail"), ("method", "get"), ("role", "search")))
