@@ -50,6 +50,9 @@ public sealed class GatewayHost : IAsyncDisposable
     /// <summary>What the console and others tell about parts of the process besides "telemetry.v1.Ingest".</summary>
     public HealthService Health => _health;
 
+    /// <summary>A sentence for each lane that acknowledges nothing at present; empty while all is well. Any thread.</summary>
+    public IEnumerable<string> Problems => _service.Problems;
+
     internal GatewayMetrics Metrics => _metrics;
 
     /// <summary>

@@ -15,11 +15,18 @@ public sealed class IndexerHost : IAsyncDisposable
 {
     private readonly CancellationTokenSource _stop = new();
     private readonly List<(Lane Lane, Task Task)> _running = [];
+    private readonly List<(Lane Lane, IndexerLane Loop)> _lanes = [];
     private readonly ILogger _log;
     private readonly TimeProvider _time;
     private readonly Meter _meter = new(IndexerMetrics.MeterName);
 
     private IndexerHost(ILogger log, TimeProvider time) => (_log, _time) = (log, time);
+
+    /// <summary>A sentence for each lane that fails and is tried again; empty while all is well. Any thread.</summary>
+    public IEnumerable<string> Problems =>
+        from lane in _lanes
+        where lane.Loop.Problem.Length > 0
+        select $"The {IndexerOptions.Name(lane.Lane)} lane is not indexed and is tried again: {lane.Loop.Problem}";
 
     /// <summary>
     /// Starts the loops and returns at once. A lane that cannot start (state locked by another process, disk full) says so in
@@ -94,6 +101,7 @@ public sealed class IndexerHost : IAsyncDisposable
         loop = new IndexerLane(new LaneContext(
             lane, options, bus, () => openWriter(lane), directory, metrics, _log, _time));
 
+        _lanes.Add((lane, loop));
         _running.Add((lane, Task.Run(() => loop.RunAsync(_stop.Token))));
     }
 

@@ -78,6 +78,23 @@ public class DurabilityTests
     }
 
     [Fact]
+    public async Task ABusThatTakesNothingIsAProblemUntilItTakesABatch()
+    {
+        await using var gateway = await TestGateway.StartAsync();
+        await using var failing = await HoldingBackAsync(gateway, batches: 1);
+        Assert.Empty(gateway.Host.Problems);
+        gateway.Bus.Entries[0].Fail();
+        await failing.EndAsync();
+        Assert.Contains("could not be made durable", Assert.Single(gateway.Host.Problems), StringComparison.Ordinal);
+
+        gateway.Bus.HoldsBack = false;
+        await using var next = await gateway.WelcomedShipperAsync();
+        await next.SendAsync(Some.Message(1, Some.Body()));
+        await next.AckedThroughAsync(1);
+        Assert.Empty(gateway.Host.Problems);
+    }
+
+    [Fact]
     public async Task StopAcksWhatTheBusMakesDurableAndEndsTheCalls()
     {
         await using var gateway = await TestGateway.StartAsync();

@@ -263,6 +263,28 @@ public sealed class IndexerHostTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task AFailingLaneIsAProblemUntilItCommits()
+    {
+        var isFull = true;
+        _stores[Lane.Bulk].OnCommit = _ =>
+        {
+            if (isFull)
+            {
+                throw new IOException("disk full");
+            }
+        };
+        var host = Start(o => o with { IdentityWait = TimeSpan.Zero, FirstBackoff = TimeSpan.FromMilliseconds(1), MaxBackoff = TimeSpan.FromMilliseconds(2), CommitBytes = 1 });
+        Assert.Empty(host.Problems);
+        _bus.Append(Lane.Bulk, Some.Stamp(), Some.Lines(0, "line"));
+        await Eventually.Holds(() => host.Problems.Any(p => p.Contains("bulk lane", StringComparison.Ordinal)
+            && p.Contains("disk full", StringComparison.Ordinal)), "the failure is named");
+
+        isFull = false;
+        await Documents(Lane.Bulk, 1);
+        await Eventually.Holds(() => !host.Problems.Any(), "all is well again");
+    }
+
+    [Fact]
     public async Task ReplayFromTheBeginningGivesTheSameState()
     {
         var random = new Random(3);

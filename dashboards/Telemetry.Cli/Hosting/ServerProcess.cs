@@ -24,6 +24,7 @@ internal sealed partial class ServerProcess
     private readonly PartFactory _factory;
     private readonly ILogger _logger;
     private readonly RunningParts _running = new();
+    private readonly Dictionary<Parts, Func<IEnumerable<string>>> _problems = [];
     private LocalShipper? _shipper;
 
     private ServerProcess(CliContext context, TelemetryOptions options, Parts parts, ILoggerFactory loggers)
@@ -72,7 +73,8 @@ internal sealed partial class ServerProcess
         var gateway = Has(Parts.Gateway) ? await StartGatewayAsync(bus!) : null;
         if (Has(Parts.Indexer))
         {
-            _running.Add(_factory.StartIndexer(bus!));
+            var indexer = _running.Add(_factory.StartIndexer(bus!));
+            _problems[Parts.Indexer] = () => indexer.Problems;
         }
 
         var console = Has(Parts.Console) ? await StartConsoleAsync(meters) : null;
@@ -107,8 +109,12 @@ internal sealed partial class ServerProcess
         }
     }
 
-    private async Task<GatewayHost> StartGatewayAsync(IBus bus) =>
-        _running.Add(await _factory.StartGatewayAsync(_running.Add(bus.OpenWriter())));
+    private async Task<GatewayHost> StartGatewayAsync(IBus bus)
+    {
+        var gateway = _running.Add(await _factory.StartGatewayAsync(_running.Add(bus.OpenWriter())));
+        _problems[Parts.Gateway] = () => gateway.Problems;
+        return gateway;
+    }
 
     private async Task<ConsoleHost> StartConsoleAsync(MeterExposition meters)
     {
@@ -130,12 +136,12 @@ internal sealed partial class ServerProcess
         return watch.Count > 0 ? watch : ["nothing: no log in /var/log can be read; name files with --watch GLOB"];
     }
 
-    // Gateway and indexer mend themselves and count what they could not do; a child may be gone.
     private IEnumerable<HealthPart> Health()
     {
         foreach (var part in new[] { Parts.Gateway, Parts.Indexer, Parts.Console }.Where(Has))
         {
-            yield return new HealthPart(NameOf(part), Healthy: true);
+            var problems = string.Join(' ', _problems.TryGetValue(part, out var find) ? find() : []);
+            yield return new HealthPart(NameOf(part), problems.Length == 0, problems);
         }
 
         if (_shipper is { } shipper)

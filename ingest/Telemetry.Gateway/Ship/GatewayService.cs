@@ -41,6 +41,12 @@ internal sealed class GatewayService
     /// <summary>Calls that are open.</summary>
     public int OpenCalls => _critical.OpenCalls + _bulk.OpenCalls;
 
+    /// <summary>A sentence for each lane whose last batch could not be made durable.</summary>
+    public IEnumerable<string> Problems =>
+        from lane in new[] { _critical, _bulk }
+        where lane.Problem.Length > 0
+        select $"The last batch of the {lane.Lane} lane could not be made durable: {lane.Problem}";
+
     public void Map(GrpcEndpoints endpoints) => endpoints.MapGrpcDuplex("/telemetry.v1.Ingest/Ship", ShipAsync);
 
     /// <summary>Every call reads no further, answers for what it has handed to the bus, and ends.</summary>

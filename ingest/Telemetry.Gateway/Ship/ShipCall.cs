@@ -185,7 +185,7 @@ internal sealed class ShipCall(
         try
         {
             await task.WaitAsync(lane.Limits.AppendTimeout, lane.Time);
-            lane.Metrics.Durable(lane.Lane, batch.Records, batch.Bytes);
+            lane.CountDurable(batch.Records, batch.Bytes);
             lane.Appender.Pending.Release(batch.Bytes);
             _window.Durable(batch.Number);
             _answerDue.Set();

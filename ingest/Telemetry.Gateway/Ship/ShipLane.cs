@@ -11,6 +11,7 @@ internal sealed class ShipLane
     private readonly RepeatLimit _failures;
     private readonly ILogger _logger;
     private int _openCalls;
+    private volatile string _problem = "";
 
     public ShipLane(
         Lane lane, IBusWriter bus, GatewayLimits limits, GatewayMetrics metrics, TimeProvider time, ILogger logger)
@@ -37,6 +38,9 @@ internal sealed class ShipLane
     public LaneAppender Appender { get; }
 
     public int OpenCalls => Volatile.Read(ref _openCalls);
+
+    /// <summary>Why the last batch could not be made durable; "" while batches become durable.</summary>
+    public string Problem => _problem;
 
     /// <summary>False when the lane has as many calls as it takes.</summary>
     public bool TryEnter()
@@ -66,9 +70,16 @@ internal sealed class ShipLane
         }
     }
 
+    public void CountDurable(int records, long bytes)
+    {
+        Metrics.Durable(Lane, records, bytes);
+        _problem = "";
+    }
+
     public void CountFailure(Exception exception)
     {
         Metrics.Failed(Lane);
+        _problem = exception.Message;
         if (_failures.TryPass(out var suppressed))
         {
             Log.AppendFailed(_logger, Lane, suppressed, exception);

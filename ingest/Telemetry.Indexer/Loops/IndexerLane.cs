@@ -16,6 +16,10 @@ internal sealed class IndexerLane(LaneContext lane)
 
     // Written by the loop, read by whoever asks for metrics.
     private long _lagBytes, _lastBusUnixUs;
+    private volatile string _problem = "";
+
+    /// <summary>Why the lane does not get on; "" from the next commit, or the next look at the end of the bus, on. Any thread.</summary>
+    public string Problem => _problem;
 
     /// <summary>
     /// Bytes on the bus that are not indexed, and the age of the last entry read while there are any; as of the last commit. Any
@@ -50,6 +54,7 @@ internal sealed class IndexerLane(LaneContext lane)
 #pragma warning restore CA1031
             {
                 backoff = lane.Time.GetElapsedTime(began) > lane.Options.MaxBackoff ? lane.Options.FirstBackoff : backoff;
+                _problem = e.Message;
                 lane.Metrics.Fault();
                 lane.Log.Failed(e, lane.Name, backoff.TotalSeconds);
             }
@@ -107,6 +112,7 @@ internal sealed class IndexerLane(LaneContext lane)
         }
 
         await session.CommitAsync(cancel);
+        _problem = "";
         Measure(session);
         return CaughtUpEvery;
     }
@@ -123,6 +129,7 @@ internal sealed class IndexerLane(LaneContext lane)
         {
             _caughtUp = lane.Time.GetTimestamp();
             session.CaughtUp();
+            _problem = "";
         }
 
         if (lane.Time.GetElapsedTime(_retained) >= RetainEvery)
