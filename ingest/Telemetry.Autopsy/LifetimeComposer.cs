@@ -45,7 +45,11 @@ public static class LifetimeComposer
             Workloads = [.. facts.Workloads.Values.Select(Compose).OrderBy(w => w.StartUnixUs).ThenBy(w => w.Id, StringComparer.Ordinal)],
             Streams = ComposeStreams(evidence),
             Crashes = [.. evidence.Crashes.OrderBy(c => c.AtUnixUs).ThenBy(c => c.Id, StringComparer.Ordinal)],
-            Losses = evidence.Losses,
+            // A shipper that is killed in between says a loss again.
+            Losses =
+            [
+                .. evidence.Losses.GroupBy(loss => loss with { AtUnixUs = 0 }).Select(same => same.MinBy(loss => loss.AtUnixUs)!),
+            ],
             IdentityConflicts = facts.Conflicts + (evidence.Bulk?.Conflicts ?? 0) + ConcurrentWriters(evidence),
             Vitals = facts.Vitals.ToDictionary(v => v.Key, v => v.Value.Value, StringComparer.Ordinal),
             VitalsUnixUs = facts.Vitals.Count == 0 ? 0 : facts.Vitals.Values.Max(v => v.AtUnixUs),

@@ -32,6 +32,14 @@ public class LifetimeComposerTests
     }
 
     [Fact]
+    public void ALossThatIsSaidTwiceIsOne()
+    {
+        var loss = new LifetimeLoss(Key.Stream, Key.Epoch, 7, 0, 100, "line_too_long", "of a.log", 1000);
+        var evidence = Evidence(Heard(1000)) with { Losses = [loss, loss with { AtUnixUs = 2000 }, loss with { FirstSeq = 8 }] };
+        Assert.Equal([7ul, 8ul], LifetimeComposer.Compose(evidence, 1000, Bound).Losses.Select(l => l.FirstSeq));
+    }
+
+    [Fact]
     public void FinalSealEndsALifetimeUntilALaterRecordVoidsIt()
     {
         var facts = Heard(1000);

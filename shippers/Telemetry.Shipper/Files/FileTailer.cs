@@ -422,6 +422,7 @@ internal sealed class FileTailer : IDisposable
             return false;
         }
 
+        RecordLosses();
         var message = _log.Pool.Rent();
         var header = _builder.Pack(Lane.Bulk, message);
         if (!_log.TryAppendPlan(_builder.ToPlan(header, _options.Scan.MaxRecordBytes), message))
@@ -435,12 +436,6 @@ internal sealed class FileTailer : IDisposable
         _committedAt = _time.GetTimestamp();
         _builder.Clear();
         Interlocked.Add(ref _minted, header.RecordCount);
-        foreach (var (lifetime, loss) in _losses)
-        {
-            _critical.Record(lifetime, loss);
-        }
-
-        _losses.Clear();
         foreach (var stream in _touched)
         {
             stream.Publish();
@@ -453,6 +448,20 @@ internal sealed class FileTailer : IDisposable
         }
 
         return true;
+    }
+
+    /// <summary>
+    /// Before the plan: a kill between the two repeats a loss, in the same words because the same numbers are given again;
+    /// the other way round it would be forgotten.
+    /// </summary>
+    private void RecordLosses()
+    {
+        foreach (var (lifetime, loss) in _losses)
+        {
+            _critical.Record(lifetime, loss);
+        }
+
+        _losses.Clear();
     }
 
     private void NoteWriteFailure()

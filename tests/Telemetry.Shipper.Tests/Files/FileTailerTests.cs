@@ -193,6 +193,25 @@ public sealed class FileTailerTests : IDisposable
         Assert.Equal(Enumerable.Range(0, 20_000).Select(i => $"line {i}"), _gateway.Lines());
     }
 
+    /// <summary>A kill between the two then repeats the loss instead of forgetting it.</summary>
+    [Fact]
+    public async Task WhatIsCutIsDeclaredBeforeItsLineIsPlanned()
+    {
+        File.WriteAllText(_logs["a.log"], "");
+        await using var agent = new TestShipper(_data.Path, _logs["*"], _gateway, _time, Some.Context(), send: false);
+        agent.Tailer.Turn();
+        File.WriteAllText(_logs["a.log"], new string('x', WireLimits.MaxLineBytes + 5) + "\n");
+        agent.Bulk.Dispose();
+        for (var i = 0; i < 5; i++)
+        {
+            _time.Advance(TimeSpan.FromSeconds(6));
+            agent.Tailer.Turn();
+        }
+
+        Assert.Equal(0, agent.Bulk.UnacknowledgedPlans);
+        Assert.Equal(5, agent.Recorder.Losses[LossReason.LineTooLong].Bytes);
+    }
+
     [Fact]
     public async Task NamesWithCompressedEndingsAndUnreadableFoldersArePassedOver()
     {
