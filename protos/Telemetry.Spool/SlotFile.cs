@@ -47,6 +47,19 @@ internal sealed class SlotFile(ISpoolDirectory directory, string name, uint magi
     /// <summary>Reads what holds. Does not throw.</summary>
     public void Load(out Slot? unflushed) => Current = TryRead(directory, name, magic, out unflushed);
 
+    /// <summary>Takes the file's space. Does not throw.</summary>
+    public void Reserve()
+    {
+        try
+        {
+            OpenOrCreate();
+        }
+        catch (IOException)
+        {
+            // The first write tries again, and says why not.
+        }
+    }
+
     /// <summary>Writes the slot that is not flushed. Throws <see cref="IOException"/>.</summary>
     public void WriteUnflushed(long first, long second)
     {

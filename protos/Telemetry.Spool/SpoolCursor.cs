@@ -43,6 +43,18 @@ public sealed class SpoolCursor : IDisposable
     }
 
     /// <summary>
+    /// Takes the space of the file while there is some, for the one who saves: the first save may come on a full disk, and
+    /// nothing is given back before it. Does not throw.
+    /// </summary>
+    public void Reserve()
+    {
+        lock (_gate)
+        {
+            _slots.Reserve();
+        }
+    }
+
+    /// <summary>
     /// Makes a position durable. False when the disk refuses: the cursor then stays where it was, and after a crash is
     /// there or at this position. Does not throw.
     /// </summary>

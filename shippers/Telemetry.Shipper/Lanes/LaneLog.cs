@@ -149,6 +149,7 @@ internal sealed class LaneLog : IDisposable
     {
         var spool = SpoolLog.Open(directory, options, time, out var recovery);
         var cursor = SpoolCursor.Open(directory, CursorName);
+        cursor.Reserve();
         var log = new LaneLog(lane, spool, cursor, (int)Math.Max(options.SegmentBytes / 2, 64 << 10));
         log.Replay(recovery);
         return log;

@@ -16,6 +16,7 @@ internal sealed class LanePair : IAsyncDisposable
     private const long CriticalBytes = 32 << 20;
     private const long CriticalSegmentBytes = 2 << 20;
     private const long BulkSegmentBytes = 8 << 20;
+    private const long MinSegmentBytes = 1 << 20;
 
     private static readonly TimeSpan FlushEvery = TimeSpan.FromMilliseconds(100);
 
@@ -64,7 +65,7 @@ internal sealed class LanePair : IAsyncDisposable
     {
         var critical = LaneLog.Open(Lane.Critical, new RealSpoolDirectory(Path.Combine(directory, "critical")), new SpoolOptions
         {
-            SegmentBytes = CriticalSegmentBytes,
+            SegmentBytes = SegmentBytes(directory, CriticalSegmentBytes),
             MaxBytes = CriticalBytes,
             ReserveBytes = CriticalBytes / 2,
             SpareSegments = 1,
@@ -73,7 +74,7 @@ internal sealed class LanePair : IAsyncDisposable
         {
             var bulk = LaneLog.Open(Lane.Bulk, new RealSpoolDirectory(Path.Combine(directory, "bulk")), new SpoolOptions
             {
-                SegmentBytes = BulkSegmentBytes,
+                SegmentBytes = SegmentBytes(directory, BulkSegmentBytes),
                 MaxBytes = Math.Max(options.SpoolBytes, 3 * BulkSegmentBytes),
                 ReserveBytes = BulkSegmentBytes,
                 SpareSegments = 1,
@@ -84,6 +85,23 @@ internal sealed class LanePair : IAsyncDisposable
         {
             critical.Dispose();
             throw;
+        }
+    }
+
+    /// <summary>
+    /// On a disk that is nearly full smaller ones: a log goes on only while its segments take turns, and a disk that has room for
+    /// one would stop it for good.
+    /// </summary>
+    private static long SegmentBytes(string directory, long wanted)
+    {
+        try
+        {
+            var fits = new DriveInfo(Directory.CreateDirectory(directory).FullName).AvailableFreeSpace / 4;
+            return fits >= wanted ? wanted : MinSegmentBytes;
+        }
+        catch (IOException)
+        {
+            return wanted;
         }
     }
 
