@@ -8,7 +8,15 @@ namespace Telemetry.Tests.Support;
 /// <summary>The real binaries, a data directory of its own, free loopback ports and the HTTP API.</summary>
 public sealed class Installation : IAsyncDisposable
 {
-    private static readonly HttpClient Http = new() { Timeout = TimeSpan.FromSeconds(60) };
+    private static readonly HttpClient Http = new(new SocketsHttpHandler
+    {
+        // Certificates made by the test's own authority; whether the product checks them is tested with the product's clients.
+        SslOptions = { RemoteCertificateValidationCallback = static (_, _, _, _) => true },
+    })
+    {
+        Timeout = TimeSpan.FromSeconds(60),
+    };
+
     private readonly List<RunningProcess> _processes = [];
 
     /// <summary>Root of the repository.</summary>
@@ -57,9 +65,10 @@ public sealed class Installation : IAsyncDisposable
         return process;
     }
 
-    /// <summary>Waits until the API answers.</summary>
-    public async Task ReadyAsync(RunningProcess process)
+    /// <summary>Waits until the API answers; over TLS it may also ask for a token.</summary>
+    public async Task ReadyAsync(RunningProcess process, bool isTls = false)
     {
+        var url = isTls ? $"https://127.0.0.1:{HttpPort}" : Url;
         for (var i = 0; i < 600; i++)
         {
             if (process.HasExited)
@@ -69,8 +78,8 @@ public sealed class Installation : IAsyncDisposable
 
             try
             {
-                using var answer = await Http.GetAsync(new Uri(Url + "/healthz"));
-                if (answer.IsSuccessStatusCode)
+                using var answer = await Http.GetAsync(new Uri(url + "/healthz"));
+                if (answer.IsSuccessStatusCode || (isTls && answer.StatusCode == HttpStatusCode.Unauthorized))
                 {
                     return;
                 }
@@ -83,7 +92,7 @@ public sealed class Installation : IAsyncDisposable
             await Task.Delay(50);
         }
 
-        throw new TimeoutException($"{Url}/healthz did not answer within 30 s; see {Folder}.");
+        throw new TimeoutException($"{url}/healthz did not answer within 30 s; see {Folder}.");
     }
 
     /// <summary>Exact number of documents that match.</summary>

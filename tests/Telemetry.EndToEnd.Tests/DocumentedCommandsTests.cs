@@ -45,7 +45,11 @@ public partial class DocumentedCommandsTests(ITestOutputHelper output)
             }
             else if (IsForeground(command))
             {
-                await here.ReadyAsync(here.Start("foreground", "/bin/bash", "-c", "exec " + Localised(command, here)));
+                await here.ReadyAsync(Start(command, here), isTls: command.Contains("--tls-cert", StringComparison.Ordinal));
+            }
+            else if (command.StartsWith("telemetry-shipper run", StringComparison.Ordinal))
+            {
+                Start(command, here);
             }
             else
             {
@@ -53,6 +57,9 @@ public partial class DocumentedCommandsTests(ITestOutputHelper output)
             }
         }
     }
+
+    private static RunningProcess Start(string command, Installation here) =>
+        here.Start("foreground", "/bin/bash", "-c", "exec " + Localised(command, here));
 
     private static bool IsForeground(string command) => command.StartsWith("./build up", StringComparison.Ordinal)
         || command.StartsWith("telemetry up", StringComparison.Ordinal);
@@ -63,6 +70,9 @@ public partial class DocumentedCommandsTests(ITestOutputHelper output)
         command = BuildUp().Replace(command, "telemetry up ").Replace("/tmp/telemetry-try", here.Folder, StringComparison.Ordinal);
         command = command.Replace("telemetry-shipper ", Installation.Shipper + " ", StringComparison.Ordinal);
         command = TelemetryWord().Replace(command, Installation.Telemetry + " ");
+        command = command.Replace("/var/lib/telemetry", here.Data, StringComparison.Ordinal)
+            .Replace("telemetry.internal:4319", $"127.0.0.1:{here.GrpcPort}", StringComparison.Ordinal)
+            .Replace("telemetry.internal:5080", $"127.0.0.1:{here.HttpPort}", StringComparison.Ordinal);
         return IsUp(command)
             ? $"{command} --data {here.Data} --http-port {here.HttpPort} --grpc-port {here.GrpcPort}"
             : command.Replace("127.0.0.1:4319", $"127.0.0.1:{here.GrpcPort}", StringComparison.Ordinal);
