@@ -211,7 +211,7 @@ internal sealed class FileSet : IDisposable
 
         file.SeenInScan = _scan;
         file.WasLocated = false;
-        file.IsWanted = stat.Size != file.State.Offset;
+        file.IsWanted = stat.Size != file.State.Offset || stat.ModifiedUnixNs != file.ModifiedUnixNs;
         file.State.Path = path;
     }
 

@@ -5,7 +5,8 @@ using Telemetry.Shipper.Native;
 namespace Telemetry.Shipper.Files;
 
 /// <summary>What statx(2) tells of a file. The call is used because its buffer has the same layout everywhere.</summary>
-internal readonly record struct FileStat(FileIdentity Identity, long Size, bool IsRegular, bool IsDirectory, uint Links)
+internal readonly record struct FileStat(
+    FileIdentity Identity, long Size, long ModifiedUnixNs, bool IsRegular, bool IsDirectory, uint Links)
 {
     private const uint BasicAndBirth = 0x0fff;
     private const uint BirthMask = 0x0800;
@@ -28,14 +29,15 @@ internal readonly record struct FileStat(FileIdentity Identity, long Size, bool 
 
         var x = new ReadOnlySpan<byte>(buffer, 256);
         var mode = BinaryPrimitives.ReadUInt16LittleEndian(x[28..]) & 0xF000;
-        var born = (BinaryPrimitives.ReadUInt32LittleEndian(x) & BirthMask) == 0
-            ? 0
-            : BinaryPrimitives.ReadInt64LittleEndian(x[80..]) * 1_000_000_000 + BinaryPrimitives.ReadUInt32LittleEndian(x[88..]);
+        var born = (BinaryPrimitives.ReadUInt32LittleEndian(x) & BirthMask) == 0 ? 0 : UnixNs(x[80..]);
         var device = (ulong)BinaryPrimitives.ReadUInt32LittleEndian(x[136..]) << 32
             | BinaryPrimitives.ReadUInt32LittleEndian(x[140..]);
         stat = new FileStat(new FileIdentity(device, BinaryPrimitives.ReadUInt64LittleEndian(x[32..]), born),
-            BinaryPrimitives.ReadInt64LittleEndian(x[40..]), mode == 0x8000, mode == 0x4000,
+            BinaryPrimitives.ReadInt64LittleEndian(x[40..]), UnixNs(x[112..]), mode == 0x8000, mode == 0x4000,
             BinaryPrimitives.ReadUInt32LittleEndian(x[16..]));
         return true;
     }
+
+    private static long UnixNs(ReadOnlySpan<byte> timestamp) => (BinaryPrimitives.ReadInt64LittleEndian(timestamp) * 1_000_000_000)
+        + BinaryPrimitives.ReadUInt32LittleEndian(timestamp[8..]);
 }

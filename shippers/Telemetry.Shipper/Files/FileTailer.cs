@@ -190,18 +190,15 @@ internal sealed class FileTailer : IDisposable
     {
         var state = file.State;
         var handle = file.Handle!;
-        long size;
-        try
+        if (!FileStat.TryGet(handle, out var stat))
         {
-            size = RandomAccess.GetLength(handle);
-        }
-        catch (IOException e)
-        {
-            _diagnostics.Repeating(LogLevel.Warn, "stat " + state.Path, $"{state.Path} cannot be read and is tried again: {e.Message}");
+            _diagnostics.Repeating(LogLevel.Warn, "stat " + state.Path, $"{state.Path} cannot be looked at and is tried again.");
             return state.Offset;
         }
 
-        if (size == state.SeenSize && size >= state.Offset)
+        // The size alone does not tell: content can be replaced by as much other content.
+        var size = stat.Size;
+        if (size == state.SeenSize && size >= state.Offset && stat.ModifiedUnixNs == file.ModifiedUnixNs)
         {
             return size;
         }
@@ -227,6 +224,7 @@ internal sealed class FileTailer : IDisposable
         }
 
         state.SeenSize = size;
+        file.ModifiedUnixNs = stat.ModifiedUnixNs;
         file.ChangedAt = _time.GetTimestamp();
         stream.IsDirty = true;
         return size;

@@ -16,6 +16,9 @@ internal sealed class TailedFile(FileState state) : IDisposable
     /// <summary>When its size last changed.</summary>
     public long ChangedAt { get; set; }
 
+    /// <summary>When it was last modified as of the last look; 0 is not looked at yet.</summary>
+    public long ModifiedUnixNs { get; set; }
+
     /// <summary>Up to here a line without an end was searched for it; 0 is not at all.</summary>
     public long LongLineSearchedTo { get; set; }
 
@@ -25,7 +28,7 @@ internal sealed class TailedFile(FileState state) : IDisposable
     /// <summary>Size and pause at which a scan found nothing; nothing new is found until one of them changes.</summary>
     public (long Size, Text.SourcePause Pause) Exhausted { get; set; } = (-1, default);
 
-    /// <summary>True when a scan saw another size than what was read: a closed file is opened again then.</summary>
+    /// <summary>True when a scan saw that it changed: a closed file is opened again then.</summary>
     public bool IsWanted { get; set; } = true;
 
     /// <summary>True when it was looked for by its inode because its path no longer names it.</summary>

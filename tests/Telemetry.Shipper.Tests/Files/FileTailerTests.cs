@@ -174,6 +174,18 @@ public sealed class FileTailerTests : IDisposable
     }
 
     [Fact]
+    public async Task ContentThatIsReplacedByAsMuchOtherContentIsRead()
+    {
+        var log = _logs["a.log"];
+        File.WriteAllText(log, "content A\n");
+        await using var agent = Start();
+        await agent.ReadToTheLastByteAsync();
+        File.WriteAllText(log, "content B\n");
+        await agent.ReadToTheLastByteAsync();
+        Assert.Equal(["content A", "content B"], _gateway.Lines());
+    }
+
+    [Fact]
     public async Task ReadingWaitsForAcknowledgements()
     {
         File.WriteAllLines(_logs["a.log"], Enumerable.Range(0, 20_000).Select(i => $"line {i}"));
