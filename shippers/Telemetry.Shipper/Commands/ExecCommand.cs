@@ -175,7 +175,11 @@ internal sealed class ExecCommand(Host host, Setup setup, IReadOnlyList<string> 
         var isDrained = await lanes.DrainAsync(setup.Options.StopWait, signals.Hurry);
         await spool.DisposeAsync();
         setup.Log.Debug($"Stopped: {Accounts.Of(lanes, inherited, minted)}.");
-        if (!isDrained)
+        if (!isDrained && spool.IsInMemory)
+        {
+            setup.Log.Error("The disk is full: what is not acknowledged is lost.");
+        }
+        else if (!isDrained)
         {
             setup.Log.Warn($"Not everything is acknowledged; the rest is {(isDurable ? "durable" : "written, not confirmed by the disk,")} in "
                 + $"{spool.Path} and 'telemetry-shipper run' with the same data directory ships it.");

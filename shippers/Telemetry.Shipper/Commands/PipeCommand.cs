@@ -58,7 +58,9 @@ internal sealed class PipeCommand(Host host, Setup setup, string name)
         lanes.Recorder.Start();
         var options = setup.Options.ToPipeOptions();
         var stream = PipeStreams.Open(lanes.Bulk, setup.Context, StreamKind.Pipe, "", name, host.Time, host.Random);
-        var batcher = new PipeBatcher(options, lanes.Bulk, lanes.Recorder, setup.Context, [stream], setup.Log, host.Time, signals.Hurry);
+        using var giveUp = CancellationTokenSource.CreateLinkedTokenSource(signals.Hurry);
+        await using var stopping = signals.Stop.Register(() => giveUp.CancelAfter(setup.Options.StopWait));
+        var batcher = new PipeBatcher(options, lanes.Bulk, lanes.Recorder, setup.Context, [stream], setup.Log, host.Time, giveUp.Token);
         var pump = new PipePump(options, stream, batcher, host.Time);
         lanes.Start(flushBulk: true);
         var vitals = new VitalsReader(host.Machine, setup.Options.DataDirectory);
@@ -107,6 +109,10 @@ internal sealed class PipeCommand(Host host, Setup setup, string name)
         {
             setup.Log.Info("Everything is acknowledged.");
         }
+        else if (spool.IsInMemory)
+        {
+            setup.Log.Error("The disk is full: what is not acknowledged is lost.");
+        }
         else if (isDurable)
         {
             setup.Log.Info($"The rest is durable in {spool.Path}; 'telemetry-shipper run' with the same data directory ships it.");
@@ -116,6 +122,6 @@ internal sealed class PipeCommand(Host host, Setup setup, string name)
             setup.Log.Error($"The rest is in {spool.Path} but the disk did not confirm it.");
         }
 
-        return isDrained || isDurable ? ExitCode.Fine : ExitCode.Failed;
+        return isDrained || (isDurable && !spool.IsInMemory) ? ExitCode.Fine : ExitCode.Failed;
     }
 }

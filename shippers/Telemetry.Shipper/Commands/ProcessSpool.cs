@@ -1,5 +1,7 @@
 using Telemetry.Shipper.Lanes;
+using Telemetry.Shipper.Native;
 using Telemetry.Shipper.Sending;
+using Telemetry.Spool;
 
 namespace Telemetry.Shipper.Commands;
 
@@ -12,24 +14,62 @@ internal sealed class ProcessSpool : IAsyncDisposable
     private const int MaxSiblings = 1000;
     private const string Folder = "exec";
 
-    private readonly DirectoryLock _lock;
+    /// <summary>Less free space than that of the two logs at their smallest, bytes, is none.</summary>
+    private const long MinFreeBytes = 8 << 20;
 
-    private ProcessSpool(DirectoryLock taken, string path, LanePair lanes)
+    private readonly DirectoryLock? _lock;
+
+    private ProcessSpool(DirectoryLock? taken, string path, LanePair lanes)
     {
         _lock = taken;
         Path = path;
         Lanes = lanes;
     }
 
+    /// <summary>"" when it is in memory.</summary>
     public string Path { get; }
+
+    /// <summary>True when the disk was full: what is not acknowledged goes with the process.</summary>
+    public bool IsInMemory => _lock is null;
 
     public LanePair Lanes { get; }
 
     public static string FolderIn(string dataDirectory) => System.IO.Path.Combine(dataDirectory, Folder);
 
-    /// <summary>Takes the first directory that is free.</summary>
+    /// <summary>Takes the first directory that is free; on a full disk memory, so that a crash is shipped all the same.</summary>
+    /// <param name="dataDirectory">The shipper's data directory.</param>
+    /// <param name="name">Of the workload or pipe.</param>
+    /// <param name="openLanes">Opens the logs in a directory; in memory when it is null.</param>
     /// <exception cref="IOException">None can be used.</exception>
-    public static ProcessSpool Open(string dataDirectory, string name, Func<string, LanePair> openLanes)
+    public static ProcessSpool Open(string dataDirectory, string name, Func<string?, LanePair> openLanes)
+    {
+        try
+        {
+            if (HasRoom(dataDirectory))
+            {
+                return OpenOnDisk(dataDirectory, name, openLanes);
+            }
+        }
+        catch (IOException e) when (e is SpoolDiskFullException || e.InnerException is SpoolDiskFullException || e.HResult == LibC.ENOSPC)
+        {
+            // It became full in between, or has no room even for a directory.
+        }
+
+        return new ProcessSpool(null, "", openLanes(null));
+    }
+
+    private static bool HasRoom(string dataDirectory)
+    {
+        var existing = System.IO.Path.GetFullPath(dataDirectory);
+        while (!Directory.Exists(existing))
+        {
+            existing = System.IO.Path.GetDirectoryName(existing)!;
+        }
+
+        return new DriveInfo(existing).AvailableFreeSpace >= MinFreeBytes;
+    }
+
+    private static ProcessSpool OpenOnDisk(string dataDirectory, string name, Func<string?, LanePair> openLanes)
     {
         var safe = string.Concat(name.Select(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' ? c : '_'));
         safe = safe.Length > 0 ? safe : "_";
@@ -54,10 +94,10 @@ internal sealed class ProcessSpool : IAsyncDisposable
         await Lanes.DisposeAsync();
         if (Lanes.IsDrained)
         {
-            _lock.DeleteDirectory();
+            _lock?.DeleteDirectory();
         }
 
-        _lock.Dispose();
+        _lock?.Dispose();
     }
 
     private static ProcessSpool Open(DirectoryLock taken, string path, Func<string, LanePair> openLanes)

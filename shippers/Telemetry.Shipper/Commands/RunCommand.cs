@@ -87,9 +87,13 @@ internal sealed class RunCommand(Host host, Setup setup)
         await WaitAsync(signals.Stop);
 
         var sealReason = await SealReasonAsync();
-        await StopAsync(lanes, tailer, stopReading, reading, signals, sealReason);
+        var stopped = host.Time.GetTimestamp();
+        await ReadOnAsync(lanes, tailer, stopReading, reading, signals, sealReason);
+
+        // Nothing is said after the last word: a sign of life would void it.
         await end.CancelAsync();
         await Task.WhenAll(beating, adopting);
+        await SignOffAsync(lanes, tailer, signals, sealReason, stopped);
         await lanes.DisposeAsync();
         Report(Accounts.Of(lanes, inherited, tailer.Minted), lanes);
         return ExitCode.Fine;
@@ -115,10 +119,9 @@ internal sealed class RunCommand(Host host, Setup setup)
     private async Task<string> SealReasonAsync() =>
         _options.SealOnStop.Length > 0 ? _options.SealOnStop : await ShutdownProof.FindAsync();
 
-    private async Task StopAsync(LanePair lanes, FileTailer tailer, CancellationTokenSource stopReading, TailerThread reading,
+    private async Task ReadOnAsync(LanePair lanes, FileTailer tailer, CancellationTokenSource stopReading, TailerThread reading,
         StopSignals signals, string sealReason)
     {
-        var budget = host.Time.GetTimestamp();
         if (sealReason.Length > 0)
         {
             lanes.Recorder.Write(RecordKind.Seal, new Seal { Final = false, Reason = sealReason });
@@ -127,13 +130,17 @@ internal sealed class RunCommand(Host host, Setup setup)
 
         await stopReading.CancelAsync();
         await reading.Ended;
+    }
+
+    private async Task SignOffAsync(LanePair lanes, FileTailer tailer, StopSignals signals, string sealReason, long stopped)
+    {
         lanes.Recorder.Write(RecordKind.AgentStop, new AgentStop { Reason = signals.Reason });
-        var isDrained = await DrainAsync(lanes, budget, signals);
+        var isDrained = await DrainAsync(lanes, stopped, signals);
         if (sealReason.Length > 0)
         {
             lanes.Recorder.Write(RecordKind.Seal, FinalSeal(sealReason, tailer.PublishedStreams, isDrained));
             await lanes.FlushAsync();
-            await DrainAsync(lanes, budget, signals);
+            await DrainAsync(lanes, stopped, signals);
         }
     }
 

@@ -8,6 +8,7 @@ internal static partial class LibC
     public const int AtFdcwd = -100;
     public const int AtEmptyPath = 0x1000;
     public const int ENOENT = 2;
+    public const int ENOSPC = 28;
     public const int EINTR = 4;
 
     [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]

@@ -17,6 +17,7 @@ internal sealed class LanePair : IAsyncDisposable
     private const long CriticalSegmentBytes = 2 << 20;
     private const long BulkSegmentBytes = 8 << 20;
     private const long MinSegmentBytes = 1 << 20;
+    private const long MemoryBytes = 4 << 20;
 
     private static readonly TimeSpan FlushEvery = TimeSpan.FromMilliseconds(100);
 
@@ -58,25 +59,30 @@ internal sealed class LanePair : IAsyncDisposable
 
     public bool IsDrained => Critical.IsDrained && Bulk.IsDrained;
 
-    /// <summary>Opens the logs of a directory.</summary>
+    /// <summary>Opens the logs of a directory; null is none, and the logs are in memory.</summary>
     /// <exception cref="SpoolUnavailableException">It cannot be used, or another process has it.</exception>
-    public static LanePair Open(string directory, ShipperOptions options, LifetimeContext context, string workloadId,
+    public static LanePair Open(string? directory, ShipperOptions options, LifetimeContext context, string workloadId,
         Log diagnostics, TimeProvider time, Random random)
     {
-        var critical = LaneLog.Open(Lane.Critical, new RealSpoolDirectory(Path.Combine(directory, "critical")), new SpoolOptions
+        if (directory is null)
+        {
+            diagnostics.Warn("The disk is full: what is shipped is kept in memory, a few MiB of it, until it is acknowledged.");
+        }
+
+        var critical = LaneLog.Open(Lane.Critical, DirectoryOf(directory, "critical"), new SpoolOptions
         {
             SegmentBytes = SegmentBytes(directory, CriticalSegmentBytes),
-            MaxBytes = CriticalBytes,
-            ReserveBytes = CriticalBytes / 2,
+            MaxBytes = directory is null ? MemoryBytes : CriticalBytes,
+            ReserveBytes = (directory is null ? MemoryBytes : CriticalBytes) / 2,
             SpareSegments = 1,
         }, time);
         try
         {
-            var bulk = LaneLog.Open(Lane.Bulk, new RealSpoolDirectory(Path.Combine(directory, "bulk")), new SpoolOptions
+            var bulk = LaneLog.Open(Lane.Bulk, DirectoryOf(directory, "bulk"), new SpoolOptions
             {
                 SegmentBytes = SegmentBytes(directory, BulkSegmentBytes),
-                MaxBytes = Math.Max(options.SpoolBytes, 3 * BulkSegmentBytes),
-                ReserveBytes = BulkSegmentBytes,
+                MaxBytes = directory is null ? MemoryBytes : Math.Max(options.SpoolBytes, 3 * BulkSegmentBytes),
+                ReserveBytes = directory is null ? MinSegmentBytes : BulkSegmentBytes,
                 SpareSegments = 1,
             }, time);
             return new LanePair(critical, bulk, options, context, workloadId, diagnostics, time, random);
@@ -88,12 +94,20 @@ internal sealed class LanePair : IAsyncDisposable
         }
     }
 
+    private static ISpoolDirectory DirectoryOf(string? directory, string lane) =>
+        directory is null ? new MemorySpoolDirectory() : new RealSpoolDirectory(Path.Combine(directory, lane));
+
     /// <summary>
     /// On a disk that is nearly full smaller ones: a log goes on only while its segments take turns, and a disk that has room for
     /// one would stop it for good.
     /// </summary>
-    private static long SegmentBytes(string directory, long wanted)
+    private static long SegmentBytes(string? directory, long wanted)
     {
+        if (directory is null)
+        {
+            return MinSegmentBytes;
+        }
+
         try
         {
             var fits = new DriveInfo(Directory.CreateDirectory(directory).FullName).AvailableFreeSpace / 4;

@@ -89,6 +89,46 @@ public sealed class FullDiskTests : IAsyncLifetime
         Assert.Equal(3, Assert.Single(gateway.Messages(RecordKind.Crash, Crash.Parser)).ExitCode);
     }
 
+    [Fact]
+    public async Task ACrashOnADiskWithNoRoomAtAllIsShippedFromMemory()
+    {
+        await MountAsync("1m");
+        await FillAsync();
+        await using var gateway = await RealGateway.StartAsync();
+        using var exec = new ShipperProcess(
+            ["exec", "--name", "victim", .. Common(gateway.Address), "--", "/bin/sh", "-c", "echo disk full >&2; kill -SEGV $$"]);
+        var (exitCode, _, error) = await exec.EndAsync();
+        Assert.Equal(139, exitCode);
+        Assert.Contains("The disk is full", error);
+        Assert.Equal("disk full", Assert.Single(gateway.Lines()));
+        Assert.Equal(11, Assert.Single(gateway.Messages(RecordKind.Crash, Crash.Parser)).Signal);
+    }
+
+    [Fact]
+    public async Task APipeThatCanBeNeitherKeptNorShippedEndsWhenAskedToAndSaysSo()
+    {
+        await MountAsync("1m");
+        await FillAsync();
+        var address = await FreeAddressAsync();
+        using var pipe = new ShipperProcess(["pipe", "--name", "numbers", "--stop-wait", "1s", .. Common(address)]);
+        var writing = Task.Run(() =>
+        {
+            foreach (var line in File.ReadLines(_lines["lines"]))
+            {
+                pipe.Process.StandardInput.Write(line + "\n");
+            }
+        });
+        await Eventually.Holds(() => pipe.Process.TotalProcessorTime > TimeSpan.FromMilliseconds(200), "it reads", TimeSpan.FromSeconds(20));
+        pipe.Signal("TERM");
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        await pipe.Process.WaitForExitAsync(deadline.Token);
+        Assert.Equal(1, pipe.Process.ExitCode);
+
+        // Either all was taken and dropped, or nobody reads any more.
+        Assert.Same(writing, await Task.WhenAny(writing, Task.Delay(TimeSpan.FromSeconds(20))));
+        Assert.True(writing.Exception?.InnerException is null or IOException);
+    }
+
     private async Task MountAsync(string size)
     {
         _mounted = OperatingSystem.IsLinux() && await RunAsync("mount", "-t", "tmpfs", "-o", "size=" + size, "tmpfs", _data.Path);

@@ -81,6 +81,18 @@ public sealed class RunTests : IAsyncLifetime
         Assert.Equal(3, _gateway.Lines().Count);
     }
 
+    [Theory]
+    [InlineData("", RecordKind.AgentStop)]
+    [InlineData("terminated", RecordKind.Seal)]
+    public async Task NothingIsSaidAfterTheLastWord(string seal, RecordKind last)
+    {
+        using var shipper = Start("--heartbeat", "5ms", "--seal-on-stop", seal);
+        await Eventually.Holds(() => _gateway.Kinds().Count(k => k == RecordKind.Heartbeat) > 20, "it beats", TimeSpan.FromSeconds(20));
+        shipper.Signal("TERM");
+        await shipper.EndAsync();
+        Assert.Equal(last, _gateway.Kinds().Last(k => k != RecordKind.Line));
+    }
+
     [Fact]
     public async Task ASecondShipperOnOneDataDirectoryIsTurnedAway()
     {
