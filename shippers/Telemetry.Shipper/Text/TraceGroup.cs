@@ -7,6 +7,8 @@ namespace Telemetry.Shipper.Text;
 /// <item>A frame ("   at Shop.Cart.Add(...)", " ---> ...", "Caused by: ...") continues any line.</item>
 /// <item>"Namespace.SomeException: ..." and "Traceback (most recent call last):" continue a line that speaks of an error (loggers
 /// print message and exception so); after any other line they begin a record.</item>
+/// <item>The message of an exception may have several lines, if frames follow and no line of it looks like a record's first.</item>
+/// <item>What .NET's default console logger indents by six belongs to the line before.</item>
 /// <item>The last words of the .NET runtime ("Unhandled exception. ", "Process terminated.", "Stack overflow.") also hold the
 /// lines of a message that has several, if frames follow.</item>
 /// <item>Other indented lines are records of their own.</item>
@@ -14,7 +16,8 @@ namespace Telemetry.Shipper.Text;
 /// </summary>
 internal ref struct TraceGroup
 {
-    private const int MaxMessageLines = 20;
+    private const int MaxLastWordsLines = 20;
+    private const int MaxMessageLines = 10;
 
     private readonly ReadOnlySpan<byte> _head;
     private readonly bool _isLastWords;
@@ -27,6 +30,8 @@ internal ref struct TraceGroup
         _isLastWords = TraceLine.IsLastWords(firstLine);
         _state = _isLastWords ? State.LastWords
             : TraceLine.IsTraceback(firstLine) ? State.Python
+            : TraceLine.IsExceptionGroup(firstLine) ? State.PythonGroup
+            : RecordHead.IsConsoleLogger(firstLine) ? State.ConsoleLogger
             : TraceLine.IsGoroutine(firstLine) ? State.GoTrace
             : firstLine.StartsWith("panic: "u8) || firstLine.StartsWith("fatal error: "u8) ? State.Go
             : TraceLine.IsExceptionHead(firstLine) ? State.ExceptionHead
@@ -36,6 +41,7 @@ internal ref struct TraceGroup
     private enum State : byte
     {
         Plain,
+        ConsoleLogger,
         LastWords,
         ExceptionHead,
         NamedException,
@@ -46,6 +52,7 @@ internal ref struct TraceGroup
         PythonGap,
         PythonLink,
         PythonLinkGap,
+        PythonGroup,
         Go,
         GoGap,
         GoTrace,
@@ -58,8 +65,9 @@ internal ref struct TraceGroup
     /// </summary>
     public readonly bool MayContinueWith(ReadOnlySpan<byte> rest) => _state switch
     {
-        State.Plain => rest[0] is (byte)' ' or (byte)'\t' || TraceLine.MayBeExceptionOrTraceback(rest),
-        State.ExceptionHead or State.NamedException => rest[0] is (byte)' ' or (byte)'\t' or (byte)'C',
+        State.Plain => rest[0] is (byte)' ' or (byte)'\t' || TraceLine.MayBeTrace(rest),
+        State.ConsoleLogger or State.PythonGroup => rest[0] == (byte)' ',
+        State.ExceptionHead or State.NamedException => !RecordHead.MayBeginWith(rest[0]),
         _ => true,
     };
 
@@ -70,10 +78,14 @@ internal ref struct TraceGroup
         {
             case State.Plain:
                 return TakeAfterPlain(line);
+            case State.ConsoleLogger:
+                return line.StartsWith("      "u8) ? LineFit.Continue : LineFit.Break;
+            case State.PythonGroup:
+                return TraceLine.IsOfExceptionGroup(line) && !TraceLine.IsExceptionGroup(line) ? LineFit.Continue : LineFit.Break;
             case State.LastWords:
-                return TakeMessage(line);
+                return TakeLastWords(line);
             case State.ExceptionHead or State.NamedException:
-                return TraceLine.IsFrame(line) || line.StartsWith("Caused by: "u8) ? Go(State.Trace) : LineFit.Break;
+                return TraceLine.IsFrame(line) || line.StartsWith("Caused by: "u8) ? Go(State.Trace) : TakeMessage(line);
             case State.Trace or State.TraceGap when _isLastWords && line.StartsWith(" ---> "u8):
                 return TakeMessageHead();
             case State.Trace:
@@ -96,11 +108,17 @@ internal ref struct TraceGroup
         return Go(State.LastWords);
     }
 
-    private LineFit TakeMessage(ReadOnlySpan<byte> line) =>
+    private LineFit TakeLastWords(ReadOnlySpan<byte> line) =>
         line.StartsWith(" ---> "u8) ? TakeMessageHead()
         : TraceLine.IsFrame(line) ? Go(State.Trace)
-        : ++_messageLines > MaxMessageLines ? LineFit.Break
+        : ++_messageLines > MaxLastWordsLines ? LineFit.Break
         : LineFit.Tentative;
+
+    private LineFit TakeMessage(ReadOnlySpan<byte> line) =>
+        RecordHead.Begins(line) || TraceLine.IsTraceback(line) || TraceLine.IsExceptionHead(line) || TraceLine.IsLastWords(line)
+        || ++_messageLines > MaxMessageLines
+            ? LineFit.Break
+            : LineFit.Tentative;
 
     private LineFit TakeAfterPlain(ReadOnlySpan<byte> line)
     {
@@ -115,6 +133,8 @@ internal ref struct TraceGroup
         }
 
         return TraceLine.IsTraceback(line) ? Go(State.Python)
+            : TraceLine.IsExceptionGroup(line) ? Go(State.PythonGroup)
+            : TraceLine.IsGoroutine(line) ? Go(State.GoTrace)
             : TraceLine.IsNamedException(line) ? Maybe(State.NamedException)
             : LineFit.Break;
     }

@@ -52,16 +52,15 @@ internal static class TraceLine
             && (name.EndsWith("Exception"u8) || name.EndsWith("Error"u8)) && name.Contains((byte)'.');
     }
 
-    /// <summary>False when a line that begins so is neither a named exception nor a traceback.</summary>
-    public static bool MayBeExceptionOrTraceback(ReadOnlySpan<byte> rest)
+    /// <summary>False when a line that begins so is neither a named exception nor the head of a Python or Go trace.</summary>
+    public static bool MayBeTrace(ReadOnlySpan<byte> rest)
     {
         if (!char.IsAsciiLetter((char)rest[0]))
         {
             return false;
         }
 
-        var traceback = "Traceback (most"u8;
-        if (rest[0] == (byte)'T' && rest.StartsWith(traceback[..Math.Min(traceback.Length, rest.Length)]))
+        if (MayBegin(rest, "Traceback (most"u8) || MayBegin(rest, "goroutine "u8))
         {
             return true;
         }
@@ -75,6 +74,13 @@ internal static class TraceLine
         return rest[end] is (byte)':' or (byte)'\n' or (byte)'\r'
             && (rest[..end].EndsWith("Exception"u8) || rest[..end].EndsWith("Error"u8));
     }
+
+    /// <summary>"  + Exception Group Traceback (most recent call last):".</summary>
+    public static bool IsExceptionGroup(ReadOnlySpan<byte> line) => line.StartsWith("  + Exception Group Traceback "u8);
+
+    /// <summary>"  | ValueError: x" and "    +---------------- 2 ----------------".</summary>
+    public static bool IsOfExceptionGroup(ReadOnlySpan<byte> line) =>
+        line.TrimStart((byte)' ') is { IsEmpty: false } text && text.Length < line.Length && text[0] is (byte)'|' or (byte)'+';
 
     /// <summary>"Traceback (most recent call last):".</summary>
     public static bool IsTraceback(ReadOnlySpan<byte> line) => line.StartsWith("Traceback (most recent call last):"u8);
@@ -92,6 +98,10 @@ internal static class TraceLine
     public static bool IsGoFunction(ReadOnlySpan<byte> line) =>
         line.StartsWith("created by "u8)
         || line[^1] == (byte)')' && line.IndexOf((byte)'(') > 0 && line.IndexOfAny((byte)' ', (byte)'(') == line.IndexOf((byte)'(');
+
+    /// <summary>True when a line that begins with these bytes, perhaps all that is there of it, may begin with the word.</summary>
+    private static bool MayBegin(ReadOnlySpan<byte> rest, ReadOnlySpan<byte> word) =>
+        rest.StartsWith(word[..Math.Min(word.Length, rest.Length)]);
 
     /// <summary>A line of a level or wording that may come with an exception.</summary>
     public static bool SpeaksOfAnError(ReadOnlySpan<byte> line)

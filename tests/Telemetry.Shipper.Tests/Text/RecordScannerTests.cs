@@ -61,7 +61,62 @@ public class RecordScannerTests
         	/src/main.go:4 +0x11
         """;
 
-    public static TheoryData<string> Traces => [NetTrace, LoggedNetTrace, JavaTrace, PythonTrace, GoTrace];
+    private const string ConsoleLoggerTrace = """
+        fail: Shop.Cart[42]
+              checkout failed
+              Shop.CartException: no such item
+               ---> System.IO.IOException: inner
+                 at Shop.Disk.Read()
+                 --- End of inner exception stack trace ---
+                 at Shop.Cart.Add(Item item)
+        """;
+
+    private const string SeveralLinesTrace = """
+        Exception in thread "main" java.lang.IllegalStateException: the cart is closed
+        and cannot be opened again:
+          ask support
+        	at com.shop.Cart.add(Cart.java:12)
+        	at com.shop.Shop.main(Shop.java:3)
+        """;
+
+    private const string LoggedSeveralLinesTrace = """
+        2026-11-20 10:00:00 ERROR checkout failed
+        Shop.CartException: no such item
+        (Parameter 'item')
+           at Shop.Cart.Add(Item item)
+        """;
+
+    private const string GroupTrace = """
+          + Exception Group Traceback (most recent call last):
+          |   File "a.py", line 1, in <module>
+          |     raise ExceptionGroup("two", [ValueError(1), KeyError(2)])
+          | ExceptionGroup: two (2 sub-exceptions)
+          +-+---------------- 1 ----------------
+            | ValueError: 1
+            +---------------- 2 ----------------
+            | KeyError: 2
+            +------------------------------------
+        """;
+
+    private const string GoServerTrace = """
+        2026/11/20 10:00:00 http: panic serving 127.0.0.1:4711: no such item
+        goroutine 17 [running]:
+        net/http.(*conn).serve.func1()
+        	/usr/lib/go/src/net/http/server.go:1850 +0xbf
+        panic({0x6a1b3c, 0x7})
+        	/usr/lib/go/src/runtime/panic.go:890 +0x263
+        """;
+
+    public static TheoryData<string> Traces =>
+    [
+        NetTrace, LoggedNetTrace, JavaTrace, PythonTrace, GoTrace, SeveralLinesTrace, LoggedSeveralLinesTrace, GroupTrace,
+        GoServerTrace,
+    ];
+
+    [Fact]
+    public void WhatTheConsoleLoggerIndentsIsOneRecord() => Assert.Equal(
+        ["info: Shop[0]\n      up", ConsoleLoggerTrace, "dbug: Shop.Cart[1]\n      two\n      lines", "next"],
+        Scan($"info: Shop[0]\n      up\n{ConsoleLoggerTrace}\ndbug: Shop.Cart[1]\n      two\n      lines\nnext\n"));
 
     [Theory]
     [MemberData(nameof(Traces))]
@@ -83,6 +138,12 @@ public class RecordScannerTests
     [InlineData("failed to start\nSystem.FooException: x\nnext\n", 3)]
     [InlineData("panic: x\n\nnot a goroutine\n", 3)]
     [InlineData("a\n\n\nb\n", 4)]
+    [InlineData("A.FooException: x\nINFO next\n   at A.B()\n", 2)]
+    [InlineData("A.FooException: x\n10:00:00 next\n   at A.B()\n", 2)]
+    [InlineData("A.FooException: x\nNov  5 10:00:00 next\n   at A.B()\n", 2)]
+    [InlineData("A.FooException: x\nmore\nno frame\n", 3)]
+    [InlineData("info: no logger\n      indented\n", 2)]
+    [InlineData("all is well\ngoroutine 17 [running]:\n", 2)]
     [InlineData("  at noon we left\n  at night\n", 2)]
     [InlineData("Traceback (most recent call last):\n  File \"a\"\nE: x\n\nnext\n", 3)]
     public void LinesAreJoinedOnlyWhereATraceSaysSo(string text, int records) => Assert.Equal(records, Scan(text).Count);
