@@ -1,13 +1,10 @@
 using Microsoft.Win32.SafeHandles;
-using Telemetry.Protos.V1;
 using Telemetry.Shipper.Critical;
 using Telemetry.Shipper.Diagnostics;
 using Telemetry.Shipper.Lanes;
 using Telemetry.Shipper.Machine;
 using Telemetry.Shipper.Streams;
 using Telemetry.Shipper.Text;
-using Telemetry.Wire;
-using Lane = Telemetry.Wire.Lane;
 
 namespace Telemetry.Shipper.Files;
 
@@ -20,50 +17,36 @@ internal sealed class FileTailer : IDisposable
     private const int BytesPerTurn = 2 << 20;
     private const int SearchBytesPerTurn = 16 << 20;
 
-    private static readonly TimeSpan WriteRetry = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan SaveSizesEvery = TimeSpan.FromSeconds(10);
-
     private readonly TailerOptions _options;
     private readonly LaneLog _log;
-    private readonly CriticalRecorder _critical;
-    private readonly LifetimeContext _context;
-    private readonly PlanReader _plans;
     private readonly Log _diagnostics;
     private readonly TimeProvider _time;
     private readonly FileSet _files;
-    private readonly BatchBuilder _builder;
+    private readonly PlanWriter _plans;
+    private readonly StreamLedger _ledger;
     private readonly byte[] _buffer;
-    private readonly List<KeyValuePair<LifetimeId, Loss>> _losses = [];
-    private readonly HashSet<StreamState> _touched = [];
 
-    private long _minted;
     private volatile bool _isIdle;
     private long _scannedAt = -1;
-    private long _sizesSavedAt;
-    private long _committedAt;
-    private long _retryWriteAt;
     private long _nowUnixUs;
 
     public FileTailer(TailerOptions options, LaneLog log, CriticalRecorder critical, LifetimeContext context,
-        PlanReader plans, Log diagnostics, TimeProvider time, Random random)
+        PlanReader reader, Log diagnostics, TimeProvider time, Random random)
     {
         _options = options;
         _log = log;
-        _critical = critical;
-        _context = context;
-        _plans = plans;
         _diagnostics = diagnostics;
         _time = time;
         _files = new FileSet(options, log.Restored, context, critical, diagnostics, time, random);
-        _builder = new BatchBuilder(options.BatchBytes);
+        _plans = new PlanWriter(options, log, critical, diagnostics, time);
+        _ledger = new StreamLedger(_files, _plans, reader, log, critical, context, time);
         _buffer = new byte[options.Scan.MaxRecordBytes + (64 << 10)];
-        _sizesSavedAt = _committedAt = time.GetTimestamp();
-        WriteCheckpoint();
-        AnnounceRestored();
+        _ledger.WriteCheckpoint();
+        _ledger.AnnounceRestored();
     }
 
     /// <summary>Records minted by this run. Any thread.</summary>
-    public long Minted => Volatile.Read(ref _minted);
+    public long Minted => _plans.Minted;
 
     /// <summary>The streams as of the last turn. Any thread.</summary>
     public IReadOnlyList<StreamState> PublishedStreams { get; private set; } = [];
@@ -74,19 +57,16 @@ internal sealed class FileTailer : IDisposable
     /// <summary>True when the last turn waited for acknowledgements or the disk. Tailer thread only.</summary>
     public bool IsBlocked { get; private set; }
 
-    private IEnumerable<StreamState> Streams =>
-        _files.Streams.Select(s => s.State).Concat(_files.Streams.Select(s => s.Former).OfType<StreamState>());
-
     /// <summary>One turn over all files; returns how long to wait before the next. Does not throw for files or disks.</summary>
     public TimeSpan Turn()
     {
-        TakeAbandoned();
+        _ledger.TakeAbandoned();
         if (_scannedAt < 0 || _time.GetElapsedTime(_scannedAt) >= _options.ScanEvery)
         {
             _scannedAt = _time.GetTimestamp();
             _files.Scan();
-            PersistNewEpochs();
-            PublishedStreams = [.. Streams];
+            _ledger.PersistNewEpochs();
+            PublishedStreams = [.. _ledger.Streams];
         }
 
         var wait = _options.PollEvery;
@@ -99,24 +79,28 @@ internal sealed class FileTailer : IDisposable
             wait = outcome == ReadOutcome.More ? TimeSpan.Zero : wait;
         }
 
-        PersistNewEpochs();
-        var age = _time.GetElapsedTime(_committedAt);
-        if (!_builder.IsEmpty && (_builder.IsFull || age >= _options.BatchWait))
+        _ledger.PersistNewEpochs();
+        if (_plans.IsDue)
         {
-            Commit();
+            _plans.Commit();
         }
 
-        _isIdle &= _builder.IsEmpty;
-        SaveSizes();
-        return _builder.IsEmpty || wait < _options.BatchWait ? wait : _options.BatchWait;
+        if (_log.WantsCheckpoint && _plans.Commit())
+        {
+            _ledger.WriteCheckpoint();
+        }
+
+        _isIdle &= _plans.IsEmpty;
+        _ledger.SaveSizes();
+        return _plans.IsEmpty || wait < _options.BatchWait ? wait : _options.BatchWait;
     }
 
     /// <summary>Takes what is there without waiting for more, and writes the state. The last call.</summary>
     public void Finish()
     {
-        if (Commit())
+        if (_plans.Commit())
         {
-            WriteCheckpoint();
+            _ledger.WriteCheckpoint();
         }
     }
 
@@ -140,7 +124,7 @@ internal sealed class FileTailer : IDisposable
             }
         }
 
-        FinishFormer(stream);
+        _ledger.FinishFormer(stream);
         return ReadOutcome.Drained;
     }
 
@@ -206,13 +190,13 @@ internal sealed class FileTailer : IDisposable
         if (size < state.Offset || !state.Fingerprint.Matches(handle))
         {
             // Records of the old content are planned before the file's state is reset.
-            if (!Commit())
+            if (!_plans.Commit())
             {
                 return state.Offset;
             }
 
             _files.Replaced(stream, file, size);
-            PersistNewEpochs();
+            _ledger.PersistNewEpochs();
         }
         else if (size < state.SeenSize)
         {
@@ -278,7 +262,7 @@ internal sealed class FileTailer : IDisposable
                 return ReadOutcome.Waiting;
             }
 
-            if (!TryAdd(stream, file, record.Length, data[..record.Content], (ulong)record.Truncated, record.Open))
+            if (!_plans.TryAdd(stream, file, _nowUnixUs, record.Length, data[..record.Content], (ulong)record.Truncated, record.Open))
             {
                 return ReadOutcome.Blocked;
             }
@@ -303,49 +287,6 @@ internal sealed class FileTailer : IDisposable
         data = data[skip..];
         return true;
     }
-
-    private bool TryAdd(TailedStream stream, TailedFile file, long length, ReadOnlySpan<byte> content, ulong truncated, bool open)
-    {
-        var state = file.State;
-        var target = state.Offset < file.FormerUntil && stream.Former is { } former ? former : stream.State;
-        if ((_builder.IsFull || !_builder.Takes(target.Lifetime)) && !Commit())
-        {
-            return false;
-        }
-
-        if (_builder.IsEmpty
-            && (_log.UnacknowledgedPlans >= _options.MaxPlans || _log.BodyBytes >= _options.MaxBodyBytes))
-        {
-            return false;
-        }
-
-        if (_builder.RunStream != target)
-        {
-            _touched.Add(target);
-        }
-
-        var seq = target.NextSeq;
-        _builder.AddFileLine(target, state, _nowUnixUs, state.Offset, length, content, truncated, open);
-        if (truncated != 0)
-        {
-            _losses.Add(new(target.Lifetime, TruncationOf(target, seq, truncated, state.Path)));
-        }
-
-        state.Offset += length;
-        state.Open = open;
-        file.LongLineSearchedTo = 0;
-        return true;
-    }
-
-    private Loss TruncationOf(StreamState stream, ulong seq, ulong bytes, string path) => new()
-    {
-        StreamId = stream.Id.Value,
-        Epoch = stream.Epoch.Value,
-        FirstSeq = seq,
-        Bytes = bytes,
-        Reason = LossReason.LineTooLong,
-        Detail = $"A line of {path} has {bytes + (ulong)_options.Scan.MaxRecordBytes} bytes; the first {_options.Scan.MaxRecordBytes} are kept.",
-    };
 
     /// <summary>A line over the limit whose end is not in the buffer: its end is searched for, its bytes are not kept.</summary>
     private ReadOutcome TakeLongLine(TailedStream stream, TailedFile file, long size, SourcePause pause)
@@ -396,7 +337,7 @@ internal sealed class FileTailer : IDisposable
             read += n;
         }
 
-        return TryAdd(stream, file, length, _buffer.AsSpan(0, max), (ulong)(length - lineEnd - max), !hasLineEnd)
+        return _plans.TryAdd(stream, file, _nowUnixUs, length, _buffer.AsSpan(0, max), (ulong)(length - lineEnd - max), !hasLineEnd)
             ? ReadOutcome.More
             : ReadOutcome.Blocked;
     }
@@ -405,166 +346,5 @@ internal sealed class FileTailer : IDisposable
     {
         Span<byte> last = stackalloc byte[2];
         return RandomAccess.Read(handle, last, end - 2) == 2 && last[0] == (byte)'\r' ? 2 : 1;
-    }
-
-    /// <summary>Writes the plan of what was collected and hands it to the sender. False when the log does not take it now.</summary>
-    private bool Commit()
-    {
-        if (_builder.IsEmpty)
-        {
-            return true;
-        }
-
-        if (_retryWriteAt != 0 && _time.GetElapsedTime(_retryWriteAt) < WriteRetry)
-        {
-            return false;
-        }
-
-        RecordLosses();
-        var message = _log.Pool.Rent();
-        var header = _builder.Pack(Lane.Bulk, message);
-        if (!_log.TryAppendPlan(_builder.ToPlan(header, _options.Scan.MaxRecordBytes), message))
-        {
-            _log.Pool.Return(message);
-            NoteWriteFailure();
-            return false;
-        }
-
-        _retryWriteAt = 0;
-        _committedAt = _time.GetTimestamp();
-        _builder.Clear();
-        Interlocked.Add(ref _minted, header.RecordCount);
-        foreach (var stream in _touched)
-        {
-            stream.Publish();
-        }
-
-        _touched.Clear();
-        if (_log.WantsCheckpoint)
-        {
-            WriteCheckpoint();
-        }
-
-        return true;
-    }
-
-    /// <summary>
-    /// Before the plan: a kill between the two repeats a loss, in the same words because the same numbers are given again;
-    /// the other way round it would be forgotten.
-    /// </summary>
-    private void RecordLosses()
-    {
-        foreach (var (lifetime, loss) in _losses)
-        {
-            _critical.Record(lifetime, loss);
-        }
-
-        _losses.Clear();
-    }
-
-    private void NoteWriteFailure()
-    {
-        _retryWriteAt = _time.GetTimestamp();
-        _diagnostics.Repeating(LogLevel.Warn, "plan", $"Reading of files waits, because the data directory cannot be written ({_log.LastError}). "
-            + "Nothing is lost while the files stay.");
-    }
-
-    /// <summary>Tells the log of new epochs before their first number is used, and the critical lane after that.</summary>
-    private void PersistNewEpochs()
-    {
-        var fresh = _files.Streams.Where(s => !s.IsPersisted).ToList();
-        if (fresh.Count == 0 || !Commit())
-        {
-            return;
-        }
-
-        StreamState[] states = [.. fresh.Select(s => s.State), .. fresh.Select(s => s.Former).OfType<StreamState>()];
-        if (!TryWrite(full: false, states))
-        {
-            NoteWriteFailure();
-            return;
-        }
-
-        foreach (var stream in fresh)
-        {
-            stream.IsPersisted = true;
-        }
-
-        _critical.Opened(states);
-        TryWrite(full: false, states);
-        foreach (var state in states)
-        {
-            state.Publish();
-        }
-    }
-
-    /// <summary>A kill between the log's word and the critical lane's leaves epochs that nobody was told of.</summary>
-    private void AnnounceRestored()
-    {
-        var unannounced = _files.Streams.Where(s => s.IsPersisted && !s.State.Announced).ToList();
-        _critical.Opened([.. unannounced.Select(s => s.State)]);
-        foreach (var stream in _files.Streams)
-        {
-            stream.IsDirty = !stream.State.Announced;
-            stream.State.Publish();
-        }
-    }
-
-    /// <summary>What was seen of the files bounds what a reboot ships under this lifetime.</summary>
-    private void SaveSizes()
-    {
-        if (_time.GetElapsedTime(_sizesSavedAt) < SaveSizesEvery)
-        {
-            return;
-        }
-
-        _sizesSavedAt = _time.GetTimestamp();
-        var dirty = _files.Streams.Where(s => s.IsDirty && s.IsPersisted).ToList();
-        if (dirty.Count == 0 || !Commit() || !TryWrite(full: false, [.. dirty.Select(s => s.State)]))
-        {
-            return;
-        }
-
-        foreach (var stream in dirty)
-        {
-            stream.IsDirty = false;
-            stream.State.Publish();
-        }
-    }
-
-    private void WriteCheckpoint() => TryWrite(full: true, [.. Streams]);
-
-    private bool TryWrite(bool full, IReadOnlyList<StreamState> streams) =>
-        _log.TryAppendCheckpoint(new Checkpoint(full, _context.InstanceId, _context.BootId, _critical.FormerBootIds, streams));
-
-    private void TakeAbandoned()
-    {
-        while (_plans.Abandoned.TryDequeue(out var run))
-        {
-            var stream = _files.Streams.FirstOrDefault(s => s.State.Id == run.Stream && s.State.Epoch == run.Epoch);
-            if (stream is null)
-            {
-                continue;
-            }
-
-            if (!Commit())
-            {
-                _plans.Abandoned.Enqueue(run);
-                return;
-            }
-
-            _files.BeginAnew(stream, "source changed");
-            PersistNewEpochs();
-        }
-    }
-
-    private void FinishFormer(TailedStream stream)
-    {
-        if (stream.Former is { } former && stream.Files.All(f => f.State.Offset >= f.FormerUntil) && Commit())
-        {
-            _critical.Closed(former, "end of the former boot");
-            stream.Former = null;
-            stream.IsDirty = true;
-        }
     }
 }
