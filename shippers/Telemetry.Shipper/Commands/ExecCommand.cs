@@ -71,20 +71,30 @@ internal sealed class ExecCommand(Host host, Setup setup, IReadOnlyList<string> 
         lanes.Start(flushBulk: true);
         var begun = host.Time.GetTimestamp();
         var child = ChildProcess.TryStart(command, out var startError);
-        lanes.Recorder.Write(RecordKind.WorkloadStart, StartOf(child));
-        var status = child is null
-            ? await NoteStartFailureAsync(lanes, startError)
-            : await RunAsync(child, lanes, signals, options, batcher, output, error, begun);
-        lanes.Recorder.Closed(output, "process ended");
-        lanes.Recorder.Closed(error, "process ended");
-        lanes.Recorder.Write(RecordKind.WorkloadEnd, EndOf(status));
-        lanes.Recorder.Write(RecordKind.AgentStop, new AgentStop { Reason = "process ended" });
-        await FinishAsync(spool, signals, inherited, batcher.Minted);
-        return status.ShellCode;
+        var ended = child is null ? Task.FromResult(StartFailure(startError)) : WaitAsync(child);
+        try
+        {
+            lanes.Recorder.Write(RecordKind.WorkloadStart, StartOf(child));
+            await (child is null
+                ? NoteStartFailureAsync(lanes, startError)
+                : ShipAsync(child, ended, lanes, signals, options, batcher, output, error, begun));
+            lanes.Recorder.Closed(output, "process ended");
+            lanes.Recorder.Closed(error, "process ended");
+            lanes.Recorder.Write(RecordKind.WorkloadEnd, EndOf(await ended));
+            lanes.Recorder.Write(RecordKind.AgentStop, new AgentStop { Reason = "process ended" });
+            await FinishAsync(spool, signals, inherited, batcher.Minted);
+        }
+        catch (Exception e)
+        {
+            // Whatever happens to shipping, the command runs to its end and its exit code is the one to return.
+            setup.Log.Fault("Shipping of the command", e);
+        }
+
+        return (await ended).ShellCode;
     }
 
-    private async Task<ExitStatus> RunAsync(ChildProcess child, LanePair lanes, SignalForwarder signals, PipeOptions options,
-        PipeBatcher batcher, StreamState output, StreamState error, long begun)
+    private async Task ShipAsync(ChildProcess child, Task<ExitStatus> ended, LanePair lanes, SignalForwarder signals,
+        PipeOptions options, PipeBatcher batcher, StreamState output, StreamState error, long begun)
     {
         signals.Attach(child.Pid);
         var quiet = ShipperOptions.IsOn(setup.Settings, "quiet");
@@ -96,21 +106,21 @@ internal sealed class ExecCommand(Host host, Setup setup, IReadOnlyList<string> 
         var loops = new[]
         {
             Task.Run(() => heart.RunAsync(end.Token)),
-            Task.Run(() => new PipeTicker([outputPump, errorPump], batcher, host.Time).RunAsync(end.Token)),
+            Task.Run(() => new PipeTicker([outputPump, errorPump], batcher, setup.Log, host.Time).RunAsync(end.Token)),
         };
         var outputReader = new PipeReader("stdout", child.Output, bytes =>
         {
             PassThrough(StandardOutput, bytes.Span, quiet);
             outputPump.Feed(bytes.Span);
-        });
+        }, setup.Log);
         var errorReader = new PipeReader("stderr", child.Error, bytes =>
         {
             PassThrough(StandardError, bytes.Span, quiet);
             _tail.Append(bytes.Span);
             errorPump.Feed(bytes.Span);
-        });
+        }, setup.Log);
 
-        var status = await WaitAsync(child);
+        var status = await ended;
         signals.Detach();
         var runTime = host.Time.GetElapsedTime(begun);
         await EndsWithin(errorReader.Ended);
@@ -125,7 +135,6 @@ internal sealed class ExecCommand(Host host, Setup setup, IReadOnlyList<string> 
         outputPump.End();
         errorPump.End();
         batcher.Flush();
-        return status;
     }
 
     private static Task<ExitStatus> WaitAsync(ChildProcess child)
@@ -147,13 +156,14 @@ internal sealed class ExecCommand(Host host, Setup setup, IReadOnlyList<string> 
         }
     }
 
-    private async Task<ExitStatus> NoteStartFailureAsync(LanePair lanes, int error)
+    private static ExitStatus StartFailure(int error) =>
+        new(error == LibC.ENOENT ? ExitCode.NotFound : ExitCode.CannotExecute, 0, false);
+
+    private async Task NoteStartFailureAsync(LanePair lanes, int error)
     {
-        var exitCode = error == LibC.ENOENT ? ExitCode.NotFound : ExitCode.CannotExecute;
         var text = $"{command[0]}: {Marshal.GetPInvokeErrorMessage(error)}";
         host.Error.WriteLine($"telemetry-shipper: {text}");
-        await WriteCrashAsync(lanes, CrashReport.OfStart(exitCode, text), 0, TimeSpan.Zero);
-        return new ExitStatus(exitCode, 0, false);
+        await WriteCrashAsync(lanes, CrashReport.OfStart(StartFailure(error).ExitCode, text), 0, TimeSpan.Zero);
     }
 
     private async Task WriteCrashAsync(LanePair lanes, Crash crash, int pid, TimeSpan runTime)

@@ -181,6 +181,11 @@ internal sealed class RunCommand(Host host, Setup setup)
             _log.Info($"Lost, {reason}: {count.Records} records, {count.Bytes} bytes.");
         }
 
+        if (_log.Faults > 0)
+        {
+            _log.Error($"{_log.Faults} times something failed unexpectedly; it is said above.");
+        }
+
         if (!accounts.AddUp)
         {
             _log.Error("The accounts do not add up; this is a mistake of the shipper.");

@@ -103,6 +103,11 @@ internal sealed class Settings
         foreach (var setting in SettingTable.All)
         {
             var (values, source) = _values[setting.Name];
+            if (values.Count == 0 && setting.Name == "gateway")
+            {
+                problems.Add($"'{setting.Name}' is empty ({source}); it has to be at least one address like https://host:4319.");
+            }
+
             foreach (var value in values)
             {
                 if (Expected(setting, value) is { } expected)

@@ -204,22 +204,34 @@ internal sealed class LanePair : IAsyncDisposable
             while (true)
             {
                 await Task.Delay(FlushEvery, _time, _stop.Token);
-                var flushed = await Critical.FlushAsync();
-                if (flushBulk)
-                {
-                    flushed &= await Bulk.FlushAsync();
-                }
-
-                if (!flushed)
-                {
-                    _diagnostics.Repeating(LogLevel.Warn, "flush",
-                        $"The spool cannot be flushed to the disk ({Critical.LastError}); it is tried again.");
-                }
+                await FlushOnceAsync(flushBulk);
             }
         }
         catch (OperationCanceledException)
         {
             // Disposing flushes what is left.
+        }
+    }
+
+    private async Task FlushOnceAsync(bool flushBulk)
+    {
+        try
+        {
+            var flushed = await Critical.FlushAsync();
+            if (flushBulk)
+            {
+                flushed &= await Bulk.FlushAsync();
+            }
+
+            if (!flushed)
+            {
+                _diagnostics.Repeating(LogLevel.Warn, "flush",
+                    $"The spool cannot be flushed to the disk ({Critical.LastError}); it is tried again.");
+            }
+        }
+        catch (Exception e)
+        {
+            _diagnostics.Fault("Flushing the spool", e);
         }
     }
 }

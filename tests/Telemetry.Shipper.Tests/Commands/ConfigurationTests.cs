@@ -14,6 +14,7 @@ public class ConfigurationTests
     [InlineData("run --gateway localhost", "it has to be an address like https://host:4319")]
     [InlineData("run --token-file /no/such", "The token file '/no/such' does not exist.")]
     [InlineData("run --gateway http://example.com:4319 --token-file {this}", "without TLS; use https, or --insecure")]
+    [InlineData("run --gateway=", "'gateway' is '' (flag); it has to be an address like https://host:4319")]
     [InlineData("run --label x", "it has to be KEY=VALUE")]
     [InlineData("run --group=maybe", "it has to be on or off")]
     [InlineData("run stray", "'run' takes no argument 'stray'")]
@@ -40,6 +41,22 @@ public class ConfigurationTests
         var (exitCode, _, error) = await RunAsync("config show", new() { ["TELEMETRY_SHIPPER__WACH"] = "x", ["TELEMETRY_OTHER"] = "y" });
         Assert.Equal(2, exitCode);
         Assert.StartsWith("telemetry-shipper: The environment has the unknown setting 'TELEMETRY_SHIPPER__WACH'. Did you mean TELEMETRY_SHIPPER__WATCH", error);
+    }
+
+    [Fact]
+    public async Task WithoutAnyGatewayThereIsNothingToDo()
+    {
+        using var directory = new TemporaryDirectory();
+        File.WriteAllText(directory["c.json"], """{ "gateway": [] }""");
+        foreach (var (exitCode, _, error) in new[]
+        {
+            await RunAsync("exec -- true", new() { ["TELEMETRY_SHIPPER__GATEWAY"] = "" }),
+            await RunAsync($"exec --config {directory["c.json"]} -- true"),
+        })
+        {
+            Assert.Equal(2, exitCode);
+            Assert.Matches("^telemetry-shipper: 'gateway' is empty \\(.*\\); it has to be at least one address like https://host:4319.\n$", error);
+        }
     }
 
     [Fact]
