@@ -1,6 +1,8 @@
 using Telemetry.Shipper.Commands;
 using Telemetry.Shipper.Machine;
+using Telemetry.Shipper.Native;
 
+StandardDescriptors.Ensure();
 var variables = new Dictionary<string, string>(StringComparer.Ordinal);
 foreach (System.Collections.DictionaryEntry variable in Environment.GetEnvironmentVariables())
 {
