@@ -108,14 +108,16 @@ internal sealed class ExecCommand(Host host, Setup setup, IReadOnlyList<string> 
             Task.Run(() => heart.RunAsync(end.Token)),
             Task.Run(() => new PipeTicker([outputPump, errorPump], batcher, setup.Log, host.Time).RunAsync(end.Token)),
         };
+        var passedOutput = new PassThrough(StandardOutput, quiet);
+        var passedError = new PassThrough(StandardError, quiet);
         var outputReader = new PipeReader("stdout", child.Output, bytes =>
         {
-            PassThrough(StandardOutput, bytes.Span, quiet);
+            passedOutput.Write(bytes.Span);
             outputPump.Feed(bytes.Span);
         }, setup.Log);
         var errorReader = new PipeReader("stderr", child.Error, bytes =>
         {
-            PassThrough(StandardError, bytes.Span, quiet);
+            passedError.Write(bytes.Span);
             _tail.Append(bytes.Span);
             errorPump.Feed(bytes.Span);
         }, setup.Log);
@@ -220,22 +222,4 @@ internal sealed class ExecCommand(Host host, Setup setup, IReadOnlyList<string> 
         Image = setup.Settings.Text("workload-image"),
         StartedUnixUs = time.GetUtcNow().ToUnixMicroseconds(),
     };
-
-    /// <summary>Nobody may be listening; that is no reason to stop the command.</summary>
-    private static unsafe void PassThrough(int descriptor, ReadOnlySpan<byte> bytes, bool quiet)
-    {
-        fixed (byte* from = bytes)
-        {
-            for (nint at = 0; at < bytes.Length && !quiet;)
-            {
-                var written = LibC.Write(descriptor, from + at, bytes.Length - at);
-                if (written < 0 && Marshal.GetLastPInvokeError() != LibC.EINTR)
-                {
-                    return;
-                }
-
-                at += Math.Max(written, 0);
-            }
-        }
-    }
 }

@@ -9,6 +9,8 @@ internal static partial class LibC
     public const int AtEmptyPath = 0x1000;
     public const int ENOENT = 2;
     public const int EINTR = 4;
+    public const int EAGAIN = 11;
+    public const short PollOut = 4;
     public const int GetFlags = 1;
     public const int CloseOnExec = 1;
     public const int ReadWrite = 2;
@@ -45,6 +47,9 @@ internal static partial class LibC
 
     [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
     public static unsafe partial nint Write(int descriptor, byte* buffer, nint count);
+
+    [LibraryImport("libc", EntryPoint = "poll", SetLastError = true)]
+    public static unsafe partial int Poll(PollDescriptor* descriptors, nuint count, int milliseconds);
 
     [LibraryImport("libc", EntryPoint = "getpgrp")]
     public static partial int GetProcessGroup();
