@@ -125,18 +125,21 @@ internal sealed class ExecCommand(Host host, Setup setup, IReadOnlyList<string> 
         var status = await ended;
         signals.Detach();
         var runTime = host.Time.GetElapsedTime(begun);
-        await EndsWithin(errorReader.Ended);
+        var afterEnd = Task.Delay(PipesAfterEnd, host.Time, CancellationToken.None);
+        await Task.WhenAny(errorReader.Ended, afterEnd);
         if (CrashReport.Of(status, _tail) is { } crash)
         {
             await WriteCrashAsync(lanes, crash, child.Pid, runTime);
         }
 
-        await EndsWithin(outputReader.Ended);
+        await Task.WhenAny(outputReader.Ended, afterEnd);
         await end.CancelAsync();
         await Task.WhenAll(loops);
         outputPump.End();
         errorPump.End();
         batcher.Flush();
+        DeclareUnread(lanes, output, outputReader, passedOutput);
+        DeclareUnread(lanes, error, errorReader, passedError);
     }
 
     private static Task<ExitStatus> WaitAsync(ChildProcess child)
@@ -146,16 +149,25 @@ internal sealed class ExecCommand(Host host, Setup setup, IReadOnlyList<string> 
         return ended.Task;
     }
 
-    private async Task EndsWithin(Task reading)
+    /// <summary>How much will be missing is not known: the loss has no count, and says so in words.</summary>
+    private void DeclareUnread(LanePair lanes, StreamState stream, PipeReader reader, PassThrough passed)
     {
-        try
+        if (reader.Ended.IsCompleted)
         {
-            await reading.WaitAsync(PipesAfterEnd, host.Time);
+            return;
         }
-        catch (TimeoutException)
+
+        var cause = passed.IsWriting ? $"whoever reads the shipper's {stream.Name} takes nothing" : "a process that it left behind holds it open";
+        var detail = $"The command has ended and its {stream.Name} is read no further, although {cause}; what comes from now on is not shipped.";
+        setup.Log.Warn(detail);
+        lanes.Recorder.Record(setup.Context.Lifetime, new Loss
         {
-            setup.Log.Debug("A child of the command holds its output open.");
-        }
+            StreamId = stream.Id.Value,
+            Epoch = stream.Epoch.Value,
+            FirstSeq = stream.NextSeq,
+            Reason = LossReason.SourceGone,
+            Detail = detail,
+        });
     }
 
     private static ExitStatus StartFailure(int error) =>

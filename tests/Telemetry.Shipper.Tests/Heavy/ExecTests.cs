@@ -82,9 +82,14 @@ public sealed class ExecTests : IAsyncLifetime
     [Fact]
     public async Task AGrandchildThatHoldsThePipesDoesNotHoldTheEnd()
     {
-        var (exitCode, _, _) = await ExecAsync("sh", "-c", "sleep 30 & echo done");
+        var clock = System.Diagnostics.Stopwatch.StartNew();
+        var (exitCode, _, error) = await ExecAsync("sh", "-c", "sleep 30 & echo done");
         Assert.Equal(0, exitCode);
         Assert.Equal(["done"], _gateway.Lines());
+        Assert.InRange(clock.Elapsed, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1.9));
+        Assert.Contains("its stdout is read no further, although a process that it left behind holds it open", error);
+        Assert.Equal([(LossReason.SourceGone, 1ul, 0ul), (LossReason.SourceGone, 0ul, 0ul)],
+            _gateway.Messages(RecordKind.Loss, Loss.Parser).Select(l => (l.Reason, l.FirstSeq, l.Count)));
     }
 
     [Fact]
