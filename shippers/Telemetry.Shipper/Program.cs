@@ -10,4 +10,4 @@ foreach (System.Collections.DictionaryEntry variable in Environment.GetEnvironme
 }
 
 return await ShipperProgram.RunAsync(args, new Host(Console.Out, Console.Error, variables, new LinuxMachine(), TimeProvider.System,
-    Random.Shared));
+    Random.Shared, OwnProcess.ReadArguments()));

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Text;
 using Telemetry.Protos.V1;
 using Telemetry.Shipper.Configuration;
 using Telemetry.Shipper.Critical;
@@ -70,7 +71,7 @@ internal sealed class ExecCommand(Host host, Setup setup, IReadOnlyList<string> 
             signals.Hurry);
         lanes.Start(flushBulk: true);
         var begun = host.Time.GetTimestamp();
-        var child = ChildProcess.TryStart(command, out var startError);
+        var child = ChildProcess.TryStart(CommandBytes(), out var startError);
         var ended = child is null ? Task.FromResult(StartFailure(startError)) : WaitAsync(child);
         try
         {
@@ -205,6 +206,11 @@ internal sealed class ExecCommand(Host host, Setup setup, IReadOnlyList<string> 
                 + $"{spool.Path} and 'telemetry-shipper run' with the same data directory ships it.");
         }
     }
+
+    /// <summary>The command is the end of the arguments, and has to get them as they came: strings have lost what is not UTF-8.</summary>
+    private IReadOnlyList<ReadOnlyMemory<byte>> CommandBytes() => host.ArgumentBytes.Count >= command.Count
+        ? [.. host.ArgumentBytes.TakeLast(command.Count)]
+        : [.. command.Select(c => (ReadOnlyMemory<byte>)Encoding.UTF8.GetBytes(c))];
 
     private StreamState OpenStream(LanePair lanes, StreamKind kind, string name) =>
         PipeStreams.Open(lanes.Bulk, setup.Context, kind, _workload.Id, name, host.Time, host.Random);

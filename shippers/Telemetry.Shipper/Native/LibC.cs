@@ -60,8 +60,8 @@ internal static partial class LibC
     [LibraryImport("libc", EntryPoint = "geteuid")]
     public static partial uint GetEffectiveUser();
 
-    [LibraryImport("libc", EntryPoint = "posix_spawnp", StringMarshalling = StringMarshalling.Utf8)]
-    public static unsafe partial int SpawnP(int* pid, string file, void* actions, void* attributes, byte** arguments,
+    [LibraryImport("libc", EntryPoint = "posix_spawnp")]
+    public static unsafe partial int SpawnP(int* pid, byte* file, void* actions, void* attributes, byte** arguments,
         byte** environment);
 
     [LibraryImport("libc", EntryPoint = "posix_spawn_file_actions_init")]

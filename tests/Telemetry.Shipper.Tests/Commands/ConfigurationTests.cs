@@ -141,7 +141,7 @@ public class ConfigurationTests
         var output = new StringWriter();
         var error = new StringWriter();
         var machine = new FakeMachine { Files = { ["/etc/machine-id"] = "machine-1", ["/proc/sys/kernel/random/boot_id"] = "boot-1" } };
-        var host = new Host(output, error, environment ?? [], machine, new FakeTime(), new Random(1));
+        var host = new Host(output, error, environment ?? [], machine, new FakeTime(), new Random(1), []);
         var exitCode = await ShipperProgram.RunAsync(line.Split(' ', StringSplitOptions.RemoveEmptyEntries), host);
         return (exitCode, output.ToString(), error.ToString());
     }

@@ -47,6 +47,14 @@ public sealed class ExecTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task ArgumentsAndEnvironmentArePassedAsTheyCame()
+    {
+        const string line = """LATIN=$(printf 'caf\351') exec "$@" -- sh -c 'printf "%s %s" "$1" "$LATIN" | od -An -tx1' sh "$(printf '\351t\351')" """;
+        using var shell = new ShipperProcess(["-c", line, "sh", ShipperProcess.Program, .. Arguments().SkipLast(1)], null, "/bin/sh");
+        Assert.Equal("e9 74 e9 20 63 61 66 e9", (await shell.EndAsync()).Output.Trim());
+    }
+
+    [Fact]
     public async Task AnExitCodeIsACrash()
     {
         var (exitCode, _, _) = await ExecAsync("sh", "-c", "exit 7");
