@@ -70,7 +70,7 @@ internal sealed class Log(TextWriter output, LogLevel least, TimeProvider time)
         {
             try
             {
-                output.WriteLine($"{at} {Name(level)} {text}");
+                output.WriteLine($"{at} {Name(level)} {OneLine.Of(text)}");
             }
             catch (IOException)
             {
