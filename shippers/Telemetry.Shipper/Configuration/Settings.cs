@@ -45,11 +45,7 @@ internal sealed class Settings
     {
         try
         {
-            using var document = JsonDocument.Parse(File.ReadAllBytes(path), new JsonDocumentOptions
-            {
-                AllowTrailingCommas = true,
-                CommentHandling = JsonCommentHandling.Skip,
-            });
+            using var document = JsonDocument.Parse(File.ReadAllBytes(path), JsonFile.Options);
             foreach (var property in document.RootElement.EnumerateObject())
             {
                 var name = property.Name.Replace('_', '-');

@@ -56,14 +56,18 @@ internal static class IdentityResolver
     private static void ReadFile(Settings settings, IMachine machine, Identity identity, ICollection<string> problems)
     {
         var path = settings.Text("identity");
-        var json = machine.Read(path);
-        if (json.Length > 0)
+        if (machine.TryReadFile(path, out var problem) is { } json)
         {
             IdentityFile.Read(json, path, identity, problems);
         }
+        else if (problem.Length > 0)
+        {
+            // Going on without it would ship as another server.
+            problems.Add($"The identity file '{path}' cannot be read: {problem}");
+        }
         else if (settings["identity"].Source != "default")
         {
-            problems.Add($"The identity file '{path}' cannot be read.");
+            problems.Add($"The identity file '{path}' does not exist.");
         }
     }
 

@@ -18,7 +18,7 @@ public class ConfigurationTests
     [InlineData("run --label x", "it has to be KEY=VALUE")]
     [InlineData("run --group=maybe", "it has to be on or off")]
     [InlineData("run stray", "'run' takes no argument 'stray'")]
-    [InlineData("run --identity /no/such", "The identity file '/no/such' cannot be read.")]
+    [InlineData("run --identity /no/such", "The identity file '/no/such' does not exist.")]
     [InlineData("run --watch", "'--watch' needs a value.")]
     [InlineData("run --name x", "Unknown flag '--name'.")]
     [InlineData("pipe", "'pipe' needs --name NAME")]
