@@ -16,7 +16,7 @@ internal sealed class Settings
     public string Text(string name) => _values[name].Values.Count == 0 ? "" : _values[name].Values[^1];
 
     /// <summary>Merges all sources. Problems are sentences; the result is usable only without any.</summary>
-    public static Settings Load(CommandLine commandLine, IReadOnlyDictionary<string, string> environment, Verbs verb,
+    public static Settings Load(CommandLine commandLine, IReadOnlyDictionary<string, string> environment,
         ICollection<string> problems)
     {
         var settings = new Settings();
@@ -55,10 +55,16 @@ internal sealed class Settings
                     continue;
                 }
 
-                var values = property.Value.ValueKind == JsonValueKind.Array
-                    ? property.Value.EnumerateArray().Select(ToText).ToList()
-                    : [ToText(property.Value)];
-                _values[name] = new SettingValue(values, "file " + path);
+                IReadOnlyList<JsonElement> values = property.Value.ValueKind == JsonValueKind.Array
+                    ? [.. property.Value.EnumerateArray()]
+                    : [property.Value];
+                if (values.Any(v => v.ValueKind is JsonValueKind.Null or JsonValueKind.Object or JsonValueKind.Array))
+                {
+                    problems.Add($"'{name}' is {property.Value.GetRawText()} (file {path}); it has to be a text, a number, true, false or a list.");
+                    continue;
+                }
+
+                _values[name] = new SettingValue([.. values.Select(ToText)], "file " + path);
             }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or InvalidOperationException)
@@ -116,9 +122,11 @@ internal sealed class Settings
 
     private static string? Expected(Setting setting, string value) => setting.Kind switch
     {
-        SettingKind.Size when !Units.TrySize(value, out _) => "a size like 64MiB",
-        SettingKind.Duration when !Units.TryDuration(value, out _) => "a duration like 5s, 200ms or 7d",
-        SettingKind.Number when !int.TryParse(value, out var n) || n < 1 => "a whole number from 1",
+        SettingKind.Size when !Units.TrySize(value, out var size) || setting.Range?.HasSize(size) == false =>
+            $"a size {setting.Range}",
+        SettingKind.Duration when !Units.TryDuration(value, out _) => "a duration from 1ms to 7d, like 5s",
+        SettingKind.Number when !int.TryParse(value, out var number) || setting.Range?.HasNumber(number) == false =>
+            $"a whole number {setting.Range}",
         SettingKind.Switch when value is not ("on" or "off" or "true" or "false") => "on or off",
         _ => setting.Name switch
         {

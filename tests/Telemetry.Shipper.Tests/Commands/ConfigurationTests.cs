@@ -8,9 +8,17 @@ public class ConfigurationTests
 {
     [Theory]
     [InlineData("run --wach /x", "Unknown flag '--wach'. Did you mean --watch")]
-    [InlineData("run --batch 5parsecs", "'batch' is '5parsecs' (flag); it has to be a size like 64MiB.")]
-    [InlineData("run --ack-timeout 5", "'ack-timeout' is '5' (flag); it has to be a duration like 5s, 200ms or 7d.")]
-    [InlineData("run --window-batches 0", "it has to be a whole number from 1")]
+    [InlineData("run --batch 5parsecs", "'batch' is '5parsecs' (flag); it has to be a size from 1KiB to 4MiB.")]
+    [InlineData("run --ack-timeout 5", "'ack-timeout' is '5' (flag); it has to be a duration from 1ms to 7d, like 5s.")]
+    [InlineData("run --window-batches 0", "it has to be a whole number from 1 to 1024.")]
+    [InlineData("run --window 0", "'window' is '0' (flag); it has to be a size from 1KiB to 256MiB.")]
+    [InlineData("run --max-record 0", "'max-record' is '0' (flag); it has to be a size from 1KiB to 256KiB.")]
+    [InlineData("run --max-record 100MiB", "'max-record' is '100MiB' (flag); it has to be a size from 1KiB to 256KiB.")]
+    [InlineData("run --spool 1KiB", "'spool' is '1KiB' (flag); it has to be a size from 24MiB to 1TiB.")]
+    [InlineData("run --heartbeat 60d", "'heartbeat' is '60d' (flag); it has to be a duration from 1ms to 7d, like 5s.")]
+    [InlineData("run --time-zone Mars/Phobos", "'time-zone' is 'Mars/Phobos'; it has to be an IANA time zone like Europe/Berlin.")]
+    [InlineData("run --instance-id {long}", "…' with 300 characters; it has to be 1 to 256 printable characters.")]
+    [InlineData("run --label k={wide}", "with 1 and 200 bytes; key and value may have at most 128 bytes each.")]
     [InlineData("run --gateway localhost", "it has to be an address like https://host:4319")]
     [InlineData("run --token-file /no/such", "The token file '/no/such' does not exist.")]
     [InlineData("run --gateway http://example.com:4319 --token-file {this}", "without TLS; use https, or --insecure")]
@@ -29,7 +37,7 @@ public class ConfigurationTests
     {
         using var file = new TemporaryDirectory();
         File.WriteAllText(file["token"], "secret");
-        var (exitCode, _, error) = await RunAsync(line.Replace("{this}", file["token"]));
+        var (exitCode, _, error) = await RunAsync(line.Replace("{this}", file["token"]).Replace("{long}", new string('x', 300)).Replace("{wide}", new string('é', 100)));
         Assert.Equal(2, exitCode);
         Assert.Contains(sentence, error);
         Assert.Single(error.TrimEnd().Split('\n'));
@@ -77,6 +85,27 @@ public class ConfigurationTests
         Assert.Equal("15s default", Of("ack-timeout"));
         Assert.StartsWith("(redacted) environment", Of("token"));
         Assert.DoesNotContain("hush", output);
+    }
+
+    [Fact]
+    public async Task AllMistakesAreSaidAtOnce()
+    {
+        var (exitCode, _, error) = await RunAsync("run --wach x --window 0 --time-zone Mars/Phobos --token-file /no/such");
+        Assert.Equal(2, exitCode);
+        Assert.Equal(4, error.TrimEnd().Split('\n').Length);
+    }
+
+    [Theory]
+    [InlineData("""{ "watch": null }""", "'watch' is null (file ")]
+    [InlineData("""{ "watch": ["a", null] }""", """'watch' is ["a", null] (file """)]
+    [InlineData("""{ "role": {} }""", "'role' is {} (file ")]
+    public async Task AValueInTheFileThatIsNoneIsAMistake(string json, string sentence)
+    {
+        using var directory = new TemporaryDirectory();
+        File.WriteAllText(directory["c.json"], json);
+        var (exitCode, _, error) = await RunAsync($"run --config {directory["c.json"]}");
+        Assert.Equal(2, exitCode);
+        Assert.Contains(sentence, error);
     }
 
     [Fact]

@@ -91,7 +91,7 @@ public class IdentityResolverTests
 
     private Identity Resolve(params string[] flags)
     {
-        var settings = Settings.Load(CommandLine.Parse(flags, Verbs.Run, _problems), new Dictionary<string, string>(), Verbs.Run, _problems);
+        var settings = Settings.Load(CommandLine.Parse(flags, Verbs.Run, _problems), new Dictionary<string, string>(), _problems);
         return IdentityResolver.Resolve(settings, _machine, new Dictionary<string, string>(), _problems);
     }
 }
