@@ -51,7 +51,8 @@ internal sealed class Settings
                 var name = property.Name.Replace('_', '-');
                 if (SettingTable.Find(name) is null)
                 {
-                    problems.Add($"{path} has the unknown key '{property.Name}'.{NearMatch.Hint(name, SettingTable.All.Select(s => s.Name))}");
+                    problems.Add($"{path} has the unknown key '{property.Name}'."
+                        + $"{NearMatch.Hint(name, SettingTable.All.Select(s => s.Name))}");
                     continue;
                 }
 
@@ -60,7 +61,8 @@ internal sealed class Settings
                     : [property.Value];
                 if (values.Any(v => v.ValueKind is JsonValueKind.Null or JsonValueKind.Object or JsonValueKind.Array))
                 {
-                    problems.Add($"'{name}' is {property.Value.GetRawText()} (file {path}); it has to be a text, a number, true, false or a list.");
+                    problems.Add($"'{name}' is {property.Value.GetRawText()} (file {path}); "
+                        + "it has to be a text, a number, true, false or a list.");
                     continue;
                 }
 
@@ -120,6 +122,13 @@ internal sealed class Settings
         }
     }
 
+    private static bool HasNestedBraces(string pattern)
+    {
+        var open = pattern.IndexOf('{');
+        var next = open < 0 ? -1 : pattern.AsSpan(open + 1).IndexOfAny("{}");
+        return next >= 0 && (pattern[open + 1 + next] == '{' || HasNestedBraces(pattern[(open + 2 + next)..]));
+    }
+
     private static string? Expected(Setting setting, string value) => setting.Kind switch
     {
         SettingKind.Size when !Units.TrySize(value, out var size) || setting.Range?.HasSize(size) == false =>
@@ -132,6 +141,8 @@ internal sealed class Settings
         {
             "gateway" when !Uri.TryCreate(value, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https") =>
                 "an address like https://host:4319",
+            "watch" when value.Contains('\\') || HasNestedBraces(value) =>
+                "a pattern without a backslash and without braces in braces; give --watch several times instead",
             "log-level" when value is not ("debug" or "info" or "warn" or "error") => "debug, info, warn or error",
             "when-full" when value is not ("block" or "shed") => "block or shed",
             "label" when value.IndexOf('=') < 1 => "KEY=VALUE",
