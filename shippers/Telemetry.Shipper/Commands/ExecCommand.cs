@@ -158,8 +158,11 @@ internal sealed class ExecCommand(Host host, Setup setup, IReadOnlyList<string> 
             return;
         }
 
-        var cause = passed.IsWriting ? $"whoever reads the shipper's {stream.Name} takes nothing" : "a process that it left behind holds it open";
-        var detail = $"The command has ended and its {stream.Name} is read no further, although {cause}; what comes from now on is not shipped.";
+        var cause = passed.IsWriting
+            ? $"whoever reads the shipper's {stream.Name} takes nothing"
+            : "a process that it left behind holds it open";
+        var detail = $"The command has ended and its {stream.Name} is read no further, although {cause}; "
+            + "what comes from now on is not shipped.";
         setup.Log.Warn(detail);
         lanes.Recorder.Record(setup.Context.Lifetime, new Loss
         {
@@ -202,7 +205,8 @@ internal sealed class ExecCommand(Host host, Setup setup, IReadOnlyList<string> 
         setup.Log.Debug($"Stopped: {Accounts.Of(lanes, inherited, minted)}.");
         if (!isDrained)
         {
-            setup.Log.Warn($"Not everything is acknowledged; the rest is {(isDurable ? "durable" : "written, not confirmed by the disk,")} in "
+            var state = isDurable ? "durable" : "written, not confirmed by the disk,";
+            setup.Log.Warn($"Not everything is acknowledged; the rest is {state} in "
                 + $"{spool.Path} and 'telemetry-shipper run' with the same data directory ships it.");
         }
     }

@@ -27,7 +27,8 @@ internal sealed class OrphanAdopter(string dataDirectory, Func<string, LanePair>
             }
             catch (IOException e)
             {
-                diagnostics.Repeating(LogLevel.Error, "adopt", $"An ended command's spool cannot be shipped and is tried again: {e.Message}");
+                diagnostics.Repeating(LogLevel.Error, "adopt",
+                    $"An ended command's spool cannot be shipped and is tried again: {e.Message}");
             }
             catch (Exception e)
             {

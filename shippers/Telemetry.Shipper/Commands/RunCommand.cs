@@ -26,7 +26,8 @@ internal sealed class RunCommand(Host host, Setup setup)
 
         if (setup.CommandLine.Rest.Count > 0)
         {
-            host.Error.WriteLine($"telemetry-shipper: 'run' takes no argument '{setup.CommandLine.Rest[0]}'; files are given with --watch.");
+            host.Error.WriteLine($"telemetry-shipper: 'run' takes no argument '{setup.CommandLine.Rest[0]}'; "
+                + "files are given with --watch.");
             return ExitCode.Usage;
         }
 

@@ -32,7 +32,8 @@ internal static class IdentityCheck
     /// <summary>A machine without the zones' data cannot tell; the servers that read times can.</summary>
     public static void CheckTimeZone(string zone, ICollection<string> problems)
     {
-        if (zone.Length > 0 && !TimeZoneInfo.TryFindSystemTimeZoneById(zone, out _) && TimeZoneInfo.TryFindSystemTimeZoneById("Europe/Berlin", out _))
+        if (zone.Length > 0 && !TimeZoneInfo.TryFindSystemTimeZoneById(zone, out _)
+            && TimeZoneInfo.TryFindSystemTimeZoneById("Europe/Berlin", out _))
         {
             problems.Add($"'time-zone' is '{Shown(zone)}'; it has to be an IANA time zone like Europe/Berlin.");
         }
@@ -42,7 +43,8 @@ internal static class IdentityCheck
     {
         if (name.Length > MaxNameChars || name.Any(char.IsControl))
         {
-            problems.Add($"'{setting}' is '{Shown(name)}' with {name.Length} characters; it has to be 1 to {MaxNameChars} printable characters.");
+            problems.Add($"'{setting}' is '{Shown(name)}' with {name.Length} characters; "
+                + $"it has to be 1 to {MaxNameChars} printable characters.");
         }
     }
 

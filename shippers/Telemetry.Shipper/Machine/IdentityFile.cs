@@ -53,7 +53,8 @@ internal static class IdentityFile
         }
         catch (InvalidOperationException)
         {
-            problems.Add($"{path} cannot be used: '{property.Name}' is {property.Value.GetRawText()}; it has to be {Shape(property.Name)}.");
+            problems.Add($"{path} cannot be used: '{property.Name}' is {property.Value.GetRawText()}; "
+                + $"it has to be {Shape(property.Name)}.");
         }
     }
 

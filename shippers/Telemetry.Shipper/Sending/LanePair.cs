@@ -181,7 +181,9 @@ internal sealed class LanePair : IAsyncDisposable
     {
         foreach (var damage in log.Damages)
         {
-            var what = damage.Kind == SpoolDamageKind.OtherVersion ? "are of another version of the shipper" : $"are damaged ({damage.Kind})";
+            var what = damage.Kind == SpoolDamageKind.OtherVersion
+                ? "are of another version of the shipper"
+                : $"are damaged ({damage.Kind})";
             var detail = $"{damage.Bytes} bytes of the {log.Lane} lane's log {what}"
                 + (damage.Evidence.Length > 0 ? $" and kept as {damage.Evidence}." : ".");
             _diagnostics.Error(detail);
