@@ -75,6 +75,7 @@ internal sealed class DirectoryScan
     private void Examine(string name)
     {
         var bytes = 0L;
+        var kind = SpoolDamageKind.ForeignFile;
         try
         {
             using var file = _directory.Open(name, writable: false);
@@ -92,7 +93,11 @@ internal sealed class DirectoryScan
                 return;
             }
 
-            if (bytes > 0 && IsZero(file, bytes))
+            if (SegmentHeader.IsOtherVersion(head))
+            {
+                kind = SpoolDamageKind.OtherVersion;
+            }
+            else if (bytes > 0 && IsZero(file, bytes))
             {
                 Blank.Add((name, bytes));
                 return;
@@ -109,7 +114,7 @@ internal sealed class DirectoryScan
 
         if (_evidence is not null)
         {
-            Foreign.Add(_evidence.Move(name, bytes));
+            Foreign.Add(_evidence.Move(name, bytes, kind));
         }
     }
 

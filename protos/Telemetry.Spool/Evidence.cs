@@ -38,11 +38,11 @@ internal sealed class Evidence(ISpoolDirectory directory, TimeProvider time, lon
     }
 
     /// <summary>Moves a whole file away; when that fails it stays where it is and is not used.</summary>
-    public SpoolDamage Move(string fileName, long bytes)
+    public SpoolDamage Move(string fileName, long bytes, SpoolDamageKind kind = SpoolDamageKind.ForeignFile)
     {
         lock (_gate)
         {
-            var target = $"{SpoolFormat.DamagedFolder}/{Prefix()}-{KindName(SpoolDamageKind.ForeignFile)}-{fileName}";
+            var target = $"{SpoolFormat.DamagedFolder}/{Prefix()}-{KindName(kind)}-{fileName}";
             try
             {
                 directory.Rename(fileName, target);
@@ -53,7 +53,7 @@ internal sealed class Evidence(ISpoolDirectory directory, TimeProvider time, lon
             }
 
             Shrink();
-            return new SpoolDamage(SpoolDamageKind.ForeignFile, default, default, bytes, target, Known: false);
+            return new SpoolDamage(kind, default, default, bytes, target, Known: false);
         }
     }
 
@@ -63,6 +63,7 @@ internal sealed class Evidence(ISpoolDirectory directory, TimeProvider time, lon
         SpoolDamageKind.Gap => "gap",
         SpoolDamageKind.MissingSegment => "missing",
         SpoolDamageKind.LostWrites => "lost",
+        SpoolDamageKind.OtherVersion => "version",
         _ => "file",
     };
 

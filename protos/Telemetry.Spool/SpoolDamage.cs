@@ -12,11 +12,14 @@ public enum SpoolDamageKind : byte
     /// <summary>A segment that should be there is not, or has no header that can be read.</summary>
     MissingSegment,
 
-    /// <summary>A file that is no segment of this version; what positions it held is unknown.</summary>
+    /// <summary>A file that is no segment; what positions it held is unknown.</summary>
     ForeignFile,
 
     /// <summary>Writes that a failing flush lost while the process ran: nothing of it was acknowledged.</summary>
     LostWrites,
+
+    /// <summary>A segment that another version of the program wrote, kept whole; what positions it held is unknown.</summary>
+    OtherVersion,
 }
 
 /// <summary>One passage that is lost, or a file that could not be used.</summary>

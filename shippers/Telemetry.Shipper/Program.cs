@@ -1,6 +1,8 @@
 using Telemetry.Shipper.Commands;
 using Telemetry.Shipper.Machine;
+using Telemetry.Shipper.Native;
 
+StandardDescriptors.Ensure();
 var variables = new Dictionary<string, string>(StringComparer.Ordinal);
 foreach (System.Collections.DictionaryEntry variable in Environment.GetEnvironmentVariables())
 {
@@ -8,4 +10,4 @@ foreach (System.Collections.DictionaryEntry variable in Environment.GetEnvironme
 }
 
 return await ShipperProgram.RunAsync(args, new Host(Console.Out, Console.Error, variables, new LinuxMachine(), TimeProvider.System,
-    Random.Shared));
+    Random.Shared, OwnProcess.ReadArguments()));

@@ -165,7 +165,7 @@ public class HostileFilesTests
         bytes[8] = 2;
         Some.WriteFile(directory, name, bytes);
         using var log = Open(directory, out var recovery);
-        var damage = recovery.Damages.Single(d => d.Kind == SpoolDamageKind.ForeignFile);
+        var damage = recovery.Damages.Single(d => d.Kind == SpoolDamageKind.OtherVersion);
         Assert.Equal(bytes, Some.ReadFile(directory, damage.Evidence));
         StillWorks(log);
     }

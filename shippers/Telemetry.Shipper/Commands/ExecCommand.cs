@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Text;
 using Telemetry.Protos.V1;
 using Telemetry.Shipper.Configuration;
 using Telemetry.Shipper.Critical;
@@ -70,21 +71,31 @@ internal sealed class ExecCommand(Host host, Setup setup, IReadOnlyList<string> 
             signals.Hurry);
         lanes.Start(flushBulk: true);
         var begun = host.Time.GetTimestamp();
-        var child = ChildProcess.TryStart(command, out var startError);
-        lanes.Recorder.Write(RecordKind.WorkloadStart, StartOf(child));
-        var status = child is null
-            ? await NoteStartFailureAsync(lanes, startError)
-            : await RunAsync(child, lanes, signals, options, batcher, output, error, begun);
-        lanes.Recorder.Closed(output, "process ended");
-        lanes.Recorder.Closed(error, "process ended");
-        lanes.Recorder.Write(RecordKind.WorkloadEnd, EndOf(status));
-        lanes.Recorder.Write(RecordKind.AgentStop, new AgentStop { Reason = "process ended" });
-        await FinishAsync(spool, signals, inherited, batcher.Minted);
-        return status.ShellCode;
+        var child = ChildProcess.TryStart(CommandBytes(), out var startError);
+        var ended = child is null ? Task.FromResult(StartFailure(startError)) : WaitAsync(child);
+        try
+        {
+            lanes.Recorder.Write(RecordKind.WorkloadStart, StartOf(child));
+            await (child is null
+                ? NoteStartFailureAsync(lanes, startError)
+                : ShipAsync(child, ended, lanes, signals, options, batcher, output, error, begun));
+            lanes.Recorder.Closed(output, "process ended");
+            lanes.Recorder.Closed(error, "process ended");
+            lanes.Recorder.Write(RecordKind.WorkloadEnd, EndOf(await ended));
+            lanes.Recorder.Write(RecordKind.AgentStop, new AgentStop { Reason = "process ended" });
+            await FinishAsync(spool, signals, inherited, batcher.Minted);
+        }
+        catch (Exception e)
+        {
+            // Whatever happens to shipping, the command runs to its end and its exit code is the one to return.
+            setup.Log.Fault("Shipping of the command", e);
+        }
+
+        return (await ended).ShellCode;
     }
 
-    private async Task<ExitStatus> RunAsync(ChildProcess child, LanePair lanes, SignalForwarder signals, PipeOptions options,
-        PipeBatcher batcher, StreamState output, StreamState error, long begun)
+    private async Task ShipAsync(ChildProcess child, Task<ExitStatus> ended, LanePair lanes, SignalForwarder signals,
+        PipeOptions options, PipeBatcher batcher, StreamState output, StreamState error, long begun)
     {
         signals.Attach(child.Pid);
         var quiet = ShipperOptions.IsOn(setup.Settings, "quiet");
@@ -96,36 +107,40 @@ internal sealed class ExecCommand(Host host, Setup setup, IReadOnlyList<string> 
         var loops = new[]
         {
             Task.Run(() => heart.RunAsync(end.Token)),
-            Task.Run(() => new PipeTicker([outputPump, errorPump], batcher, host.Time).RunAsync(end.Token)),
+            Task.Run(() => new PipeTicker([outputPump, errorPump], batcher, setup.Log, host.Time).RunAsync(end.Token)),
         };
+        var passedOutput = new PassThrough(StandardOutput, quiet);
+        var passedError = new PassThrough(StandardError, quiet);
         var outputReader = new PipeReader("stdout", child.Output, bytes =>
         {
-            PassThrough(StandardOutput, bytes.Span, quiet);
+            passedOutput.Write(bytes.Span);
             outputPump.Feed(bytes.Span);
-        });
+        }, setup.Log);
         var errorReader = new PipeReader("stderr", child.Error, bytes =>
         {
-            PassThrough(StandardError, bytes.Span, quiet);
+            passedError.Write(bytes.Span);
             _tail.Append(bytes.Span);
             errorPump.Feed(bytes.Span);
-        });
+        }, setup.Log);
 
-        var status = await WaitAsync(child);
+        var status = await ended;
         signals.Detach();
         var runTime = host.Time.GetElapsedTime(begun);
-        await EndsWithin(errorReader.Ended);
+        var afterEnd = Task.Delay(PipesAfterEnd, host.Time, CancellationToken.None);
+        await Task.WhenAny(errorReader.Ended, afterEnd);
         if (CrashReport.Of(status, _tail) is { } crash)
         {
             await WriteCrashAsync(lanes, crash, child.Pid, runTime);
         }
 
-        await EndsWithin(outputReader.Ended);
+        await Task.WhenAny(outputReader.Ended, afterEnd);
         await end.CancelAsync();
         await Task.WhenAll(loops);
         outputPump.End();
         errorPump.End();
         batcher.Flush();
-        return status;
+        DeclareUnread(lanes, output, outputReader, passedOutput);
+        DeclareUnread(lanes, error, errorReader, passedError);
     }
 
     private static Task<ExitStatus> WaitAsync(ChildProcess child)
@@ -135,25 +150,38 @@ internal sealed class ExecCommand(Host host, Setup setup, IReadOnlyList<string> 
         return ended.Task;
     }
 
-    private async Task EndsWithin(Task reading)
+    /// <summary>How much will be missing is not known: the loss has no count, and says so in words.</summary>
+    private void DeclareUnread(LanePair lanes, StreamState stream, PipeReader reader, PassThrough passed)
     {
-        try
+        if (reader.Ended.IsCompleted)
         {
-            await reading.WaitAsync(PipesAfterEnd, host.Time);
+            return;
         }
-        catch (TimeoutException)
+
+        var cause = passed.IsWriting
+            ? $"whoever reads the shipper's {stream.Name} takes nothing"
+            : "a process that it left behind holds it open";
+        var detail = $"The command has ended and its {stream.Name} is read no further, although {cause}; "
+            + "what comes from now on is not shipped.";
+        setup.Log.Warn(detail);
+        lanes.Recorder.Record(setup.Context.Lifetime, new Loss
         {
-            setup.Log.Debug("A child of the command holds its output open.");
-        }
+            StreamId = stream.Id.Value,
+            Epoch = stream.Epoch.Value,
+            FirstSeq = stream.NextSeq,
+            Reason = LossReason.SourceGone,
+            Detail = detail,
+        });
     }
 
-    private async Task<ExitStatus> NoteStartFailureAsync(LanePair lanes, int error)
+    private static ExitStatus StartFailure(int error) =>
+        new(error == LibC.ENOENT ? ExitCode.NotFound : ExitCode.CannotExecute, 0, false);
+
+    private async Task NoteStartFailureAsync(LanePair lanes, int error)
     {
-        var exitCode = error == LibC.ENOENT ? ExitCode.NotFound : ExitCode.CannotExecute;
         var text = $"{command[0]}: {Marshal.GetPInvokeErrorMessage(error)}";
         host.Error.WriteLine($"telemetry-shipper: {text}");
-        await WriteCrashAsync(lanes, CrashReport.OfStart(exitCode, text), 0, TimeSpan.Zero);
-        return new ExitStatus(exitCode, 0, false);
+        await WriteCrashAsync(lanes, CrashReport.OfStart(StartFailure(error).ExitCode, text), 0, TimeSpan.Zero);
     }
 
     private async Task WriteCrashAsync(LanePair lanes, Crash crash, int pid, TimeSpan runTime)
@@ -181,10 +209,16 @@ internal sealed class ExecCommand(Host host, Setup setup, IReadOnlyList<string> 
         }
         else if (!isDrained)
         {
-            setup.Log.Warn($"Not everything is acknowledged; the rest is {(isDurable ? "durable" : "written, not confirmed by the disk,")} in "
+            var state = isDurable ? "durable" : "written, not confirmed by the disk,";
+            setup.Log.Warn($"Not everything is acknowledged; the rest is {state} in "
                 + $"{spool.Path} and 'telemetry-shipper run' with the same data directory ships it.");
         }
     }
+
+    /// <summary>The command is the end of the arguments, and has to get them as they came: strings have lost what is not UTF-8.</summary>
+    private IReadOnlyList<ReadOnlyMemory<byte>> CommandBytes() => host.ArgumentBytes.Count >= command.Count
+        ? [.. host.ArgumentBytes.TakeLast(command.Count)]
+        : [.. command.Select(c => (ReadOnlyMemory<byte>)Encoding.UTF8.GetBytes(c))];
 
     private StreamState OpenStream(LanePair lanes, StreamKind kind, string name) =>
         PipeStreams.Open(lanes.Bulk, setup.Context, kind, _workload.Id, name, host.Time, host.Random);
@@ -214,22 +248,4 @@ internal sealed class ExecCommand(Host host, Setup setup, IReadOnlyList<string> 
         Image = setup.Settings.Text("workload-image"),
         StartedUnixUs = time.GetUtcNow().ToUnixMicroseconds(),
     };
-
-    /// <summary>Nobody may be listening; that is no reason to stop the command.</summary>
-    private static unsafe void PassThrough(int descriptor, ReadOnlySpan<byte> bytes, bool quiet)
-    {
-        fixed (byte* from = bytes)
-        {
-            for (nint at = 0; at < bytes.Length && !quiet;)
-            {
-                var written = LibC.Write(descriptor, from + at, bytes.Length - at);
-                if (written < 0 && Marshal.GetLastPInvokeError() != LibC.EINTR)
-                {
-                    return;
-                }
-
-                at += Math.Max(written, 0);
-            }
-        }
-    }
 }

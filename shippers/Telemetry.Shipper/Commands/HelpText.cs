@@ -30,20 +30,29 @@ internal static class HelpText
         var text = new StringBuilder();
         text.Append(verb switch
         {
-            Verbs.Run => "Reads files until it is stopped, and ships the rest of ended pipe and exec commands.\n\nUsage: telemetry-shipper run [--watch GLOB]... [flags]\n",
-            Verbs.Pipe => "Ships standard input until its end. Exits with 0 when all of it is acknowledged or durable in the spool.\n\nUsage: COMMAND | telemetry-shipper pipe --name NAME [flags]\n",
-            Verbs.Exec => "Runs a command as a workload: ships its standard output and error, passes them through, forwards signals, returns\nits exit code, and ships a crash event when it ends badly.\n\nUsage: telemetry-shipper exec [flags] -- COMMAND [ARGUMENT]...\n",
+            Verbs.Run =>
+                "Reads files until it is stopped, and ships the rest of ended pipe and exec commands.\n\n"
+                + "Usage: telemetry-shipper run [--watch GLOB]... [flags]\n",
+            Verbs.Pipe =>
+                "Ships standard input until its end. Exits with 0 when all of it is acknowledged or durable in the spool.\n\n"
+                + "Usage: COMMAND | telemetry-shipper pipe --name NAME [flags]\n",
+            Verbs.Exec =>
+                "Runs a command as a workload: ships its standard output and error, passes them through, forwards signals, returns\n"
+                + "its exit code, and ships a crash event when it ends badly.\n\n"
+                + "Usage: telemetry-shipper exec [flags] -- COMMAND [ARGUMENT]...\n",
             _ => $"Usage: telemetry-shipper {verbName} [--json] [flags of run, pipe and exec]\n",
         });
         text.Append("\nFlags:\n");
         foreach (var setting in SettingTable.All.Where(s => (s.Verbs & verb) != 0))
         {
-            var flag = setting.Kind == SettingKind.Switch && setting.Default == "off" ? $"  --{setting.Name}" : $"  --{setting.Name} {setting.Value}";
+            var isBare = setting.Kind == SettingKind.Switch && setting.Default == "off";
+            var flag = isBare ? $"  --{setting.Name}" : $"  --{setting.Name} {setting.Value}";
             text.Append(flag.PadRight(Column)).Append(flag.Length >= Column ? "\n".PadRight(Column + 1) : "").Append(setting.Help);
             text.Append(setting.Default.Length > 0 ? $" [{setting.Default}]\n" : "\n");
         }
 
-        text.Append("  --config FILE".PadRight(Column)).Append("File with these settings as a JSON object. [/etc/telemetry/shipper.json]\n");
+        text.Append("  --config FILE".PadRight(Column))
+            .Append("File with these settings as a JSON object. [/etc/telemetry/shipper.json]\n");
         return text.ToString();
     }
 }

@@ -9,5 +9,7 @@ namespace Telemetry.Shipper.Commands;
 /// <param name="Machine">What the machine tells about itself.</param>
 /// <param name="Time">The clock.</param>
 /// <param name="Random">Source of epochs, ids and jitter.</param>
+/// <param name="ArgumentBytes">All arguments of the process as they came; empty is unknown.</param>
 internal sealed record Host(TextWriter Output, TextWriter Error, IReadOnlyDictionary<string, string> Environment,
-    IMachine Machine, TimeProvider Time, Random Random);
+    IMachine Machine, TimeProvider Time, Random Random,
+    IReadOnlyList<ReadOnlyMemory<byte>> ArgumentBytes);

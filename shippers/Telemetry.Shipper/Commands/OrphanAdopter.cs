@@ -20,18 +20,22 @@ internal sealed class OrphanAdopter(string dataDirectory, Func<string, LanePair>
                 {
                     await ShipAsync(path, stop);
                 }
-
-                await Task.Delay(LookEvery, time, stop);
             }
-            catch (OperationCanceledException)
+            catch (OperationCanceledException) when (stop.IsCancellationRequested)
             {
                 return;
             }
+            catch (IOException e)
+            {
+                diagnostics.Repeating(LogLevel.Error, "adopt",
+                    $"An ended command's spool cannot be shipped and is tried again: {e.Message}");
+            }
             catch (Exception e)
             {
-                diagnostics.Repeating(LogLevel.Error, "adopt", $"An ended command's spool cannot be shipped and is tried again: {e.Message}");
-                await Task.Delay(LookEvery, time, CancellationToken.None);
+                diagnostics.Fault("Shipping what ended commands left", e);
             }
+
+            await Task.Delay(LookEvery, time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 

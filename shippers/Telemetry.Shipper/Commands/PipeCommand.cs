@@ -68,9 +68,9 @@ internal sealed class PipeCommand(Host host, Setup setup, string name)
         var loops = new[]
         {
             Task.Run(() => heart.RunAsync(end.Token)),
-            Task.Run(() => new PipeTicker([pump], batcher, host.Time).RunAsync(end.Token)),
+            Task.Run(() => new PipeTicker([pump], batcher, setup.Log, host.Time).RunAsync(end.Token)),
         };
-        var reader = new PipeReader("stdin", StandardInput, bytes => pump.Feed(bytes.Span));
+        var reader = new PipeReader("stdin", StandardInput, bytes => pump.Feed(bytes.Span), setup.Log);
         var reason = await EndAsync(reader, signals.Stop);
         await end.CancelAsync();
         await Task.WhenAll(loops);

@@ -1,31 +1,38 @@
+using Telemetry.Shipper.Diagnostics;
 using Telemetry.Shipper.Pipes;
 
 namespace Telemetry.Shipper.Commands;
 
 /// <summary>Tells pumps of pauses, and the batcher when a batch has waited long enough.</summary>
-internal sealed class PipeTicker(IReadOnlyList<PipePump> pumps, PipeBatcher batcher, TimeProvider time)
+internal sealed class PipeTicker(IReadOnlyList<PipePump> pumps, PipeBatcher batcher, Log diagnostics, TimeProvider time)
 {
     private static readonly TimeSpan Every = TimeSpan.FromMilliseconds(50);
 
     /// <summary>Runs until cancelled. Does not throw.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
-        try
+        while (!stop.IsCancellationRequested)
         {
-            while (true)
+            try
             {
-                await Task.Delay(Every, time, stop);
-                foreach (var pump in pumps)
-                {
-                    pump.Tick();
-                }
-
-                batcher.FlushIfDue();
+                Tick();
             }
+            catch (Exception e)
+            {
+                diagnostics.Fault("Cutting pipes into records", e);
+            }
+
+            await Task.Delay(Every, time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
-        catch (OperationCanceledException)
+    }
+
+    private void Tick()
+    {
+        foreach (var pump in pumps)
         {
-            // The pipes have ended.
+            pump.Tick();
         }
+
+        batcher.FlushIfDue();
     }
 }

@@ -26,7 +26,8 @@ internal sealed class RunCommand(Host host, Setup setup)
 
         if (setup.CommandLine.Rest.Count > 0)
         {
-            host.Error.WriteLine($"telemetry-shipper: 'run' takes no argument '{setup.CommandLine.Rest[0]}'; files are given with --watch.");
+            host.Error.WriteLine($"telemetry-shipper: 'run' takes no argument '{setup.CommandLine.Rest[0]}'; "
+                + "files are given with --watch.");
             return ExitCode.Usage;
         }
 
@@ -186,6 +187,11 @@ internal sealed class RunCommand(Host host, Setup setup)
         foreach (var (reason, count) in lanes.Recorder.Losses)
         {
             _log.Info($"Lost, {reason}: {count.Records} records, {count.Bytes} bytes.");
+        }
+
+        if (_log.Faults > 0)
+        {
+            _log.Error($"{_log.Faults} times something failed unexpectedly; it is said above.");
         }
 
         if (!accounts.AddUp)

@@ -25,12 +25,7 @@ internal sealed record Setup(CommandLine CommandLine, Settings Settings, Shipper
             return false;
         }
 
-        var settings = Settings.Load(commandLine, host.Environment, verb, problems);
-        if (problems.Count > 0)
-        {
-            return Fail(host, problems);
-        }
-
+        var settings = Settings.Load(commandLine, host.Environment, problems);
         var options = ShipperOptions.From(settings, verb, host.Environment, problems);
         var identity = IdentityResolver.Resolve(settings, host.Machine, host.Environment, problems);
         if (problems.Count > 0)

@@ -29,7 +29,8 @@ internal static class ShipperProgram
                 host.Error.Write(HelpText.Overview);
                 return ExitCode.Usage;
             default:
-                host.Error.WriteLine($"telemetry-shipper: Unknown command '{string.Join(' ', arguments.Take(arguments[0] == "config" ? 2 : 1))}'."
+                var command = string.Join(' ', arguments.Take(arguments[0] == "config" ? 2 : 1));
+                host.Error.WriteLine($"telemetry-shipper: Unknown command '{command}'."
                     + NearMatch.Hint(arguments[0], _verbs));
                 return ExitCode.Usage;
         }

@@ -38,7 +38,7 @@ internal sealed class TailerThread
         }
         catch (Exception e)
         {
-            _diagnostics.Error($"The last state of the files could not be written: {e.Message}");
+            _diagnostics.Fault("Writing the last state of the files", e);
         }
 
         _ended.SetResult();
@@ -52,7 +52,7 @@ internal sealed class TailerThread
         }
         catch (Exception e)
         {
-            _diagnostics.Repeating(LogLevel.Error, "tailer", $"Reading of files failed and goes on: {e}");
+            _diagnostics.Fault("Reading of files", e);
             return AfterFault;
         }
     }

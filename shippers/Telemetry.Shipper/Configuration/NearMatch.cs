@@ -6,7 +6,8 @@ internal static class NearMatch
     /// <summary>" Did you mean …?", or nothing.</summary>
     public static string Hint(string given, IEnumerable<string> known)
     {
-        var near = known.Where(k => Distance(given, k) <= Math.Max(1, given.Length / 6 + 1) || given.Length > 2 && k.StartsWith(given, StringComparison.Ordinal))
+        var near = known.Where(k => Distance(given, k) <= Math.Max(1, given.Length / 6 + 1)
+                || given.Length > 2 && k.StartsWith(given, StringComparison.Ordinal))
             .OrderBy(k => Distance(given, k)).Take(2).ToList();
         return near.Count == 0 ? "" : $" Did you mean {string.Join(" or ", near)}?";
     }

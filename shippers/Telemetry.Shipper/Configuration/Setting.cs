@@ -12,4 +12,7 @@ internal sealed record Setting(string Name, SettingKind Kind, string Value, stri
     public string EnvironmentName => "TELEMETRY_SHIPPER__" + Name.ToUpperInvariant().Replace('-', '_');
 
     public bool IsSecret { get; init; }
+
+    /// <summary>Which sizes (bytes) or numbers work; null is any.</summary>
+    public ValueRange? Range { get; init; }
 }

@@ -16,7 +16,7 @@ internal sealed class Settings
     public string Text(string name) => _values[name].Values.Count == 0 ? "" : _values[name].Values[^1];
 
     /// <summary>Merges all sources. Problems are sentences; the result is usable only without any.</summary>
-    public static Settings Load(CommandLine commandLine, IReadOnlyDictionary<string, string> environment, Verbs verb,
+    public static Settings Load(CommandLine commandLine, IReadOnlyDictionary<string, string> environment,
         ICollection<string> problems)
     {
         var settings = new Settings();
@@ -45,24 +45,28 @@ internal sealed class Settings
     {
         try
         {
-            using var document = JsonDocument.Parse(File.ReadAllBytes(path), new JsonDocumentOptions
-            {
-                AllowTrailingCommas = true,
-                CommentHandling = JsonCommentHandling.Skip,
-            });
+            using var document = JsonDocument.Parse(File.ReadAllBytes(path), JsonFile.Options);
             foreach (var property in document.RootElement.EnumerateObject())
             {
                 var name = property.Name.Replace('_', '-');
                 if (SettingTable.Find(name) is null)
                 {
-                    problems.Add($"{path} has the unknown key '{property.Name}'.{NearMatch.Hint(name, SettingTable.All.Select(s => s.Name))}");
+                    problems.Add($"{path} has the unknown key '{property.Name}'."
+                        + $"{NearMatch.Hint(name, SettingTable.All.Select(s => s.Name))}");
                     continue;
                 }
 
-                var values = property.Value.ValueKind == JsonValueKind.Array
-                    ? property.Value.EnumerateArray().Select(ToText).ToList()
-                    : [ToText(property.Value)];
-                _values[name] = new SettingValue(values, "file " + path);
+                IReadOnlyList<JsonElement> values = property.Value.ValueKind == JsonValueKind.Array
+                    ? [.. property.Value.EnumerateArray()]
+                    : [property.Value];
+                if (values.Any(v => v.ValueKind is JsonValueKind.Null or JsonValueKind.Object or JsonValueKind.Array))
+                {
+                    problems.Add($"'{name}' is {property.Value.GetRawText()} (file {path}); "
+                        + "it has to be a text, a number, true, false or a list.");
+                    continue;
+                }
+
+                _values[name] = new SettingValue([.. values.Select(ToText)], "file " + path);
             }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or InvalidOperationException)
@@ -103,6 +107,11 @@ internal sealed class Settings
         foreach (var setting in SettingTable.All)
         {
             var (values, source) = _values[setting.Name];
+            if (values.Count == 0 && setting.Name == "gateway")
+            {
+                problems.Add($"'{setting.Name}' is empty ({source}); it has to be at least one address like https://host:4319.");
+            }
+
             foreach (var value in values)
             {
                 if (Expected(setting, value) is { } expected)
@@ -113,16 +122,27 @@ internal sealed class Settings
         }
     }
 
+    private static bool HasNestedBraces(string pattern)
+    {
+        var open = pattern.IndexOf('{');
+        var next = open < 0 ? -1 : pattern.AsSpan(open + 1).IndexOfAny("{}");
+        return next >= 0 && (pattern[open + 1 + next] == '{' || HasNestedBraces(pattern[(open + 2 + next)..]));
+    }
+
     private static string? Expected(Setting setting, string value) => setting.Kind switch
     {
-        SettingKind.Size when !Units.TrySize(value, out _) => "a size like 64MiB",
-        SettingKind.Duration when !Units.TryDuration(value, out _) => "a duration like 5s, 200ms or 7d",
-        SettingKind.Number when !int.TryParse(value, out var n) || n < 1 => "a whole number from 1",
+        SettingKind.Size when !Units.TrySize(value, out var size) || setting.Range?.HasSize(size) == false =>
+            $"a size {setting.Range}",
+        SettingKind.Duration when !Units.TryDuration(value, out _) => "a duration from 1ms to 7d, like 5s",
+        SettingKind.Number when !int.TryParse(value, out var number) || setting.Range?.HasNumber(number) == false =>
+            $"a whole number {setting.Range}",
         SettingKind.Switch when value is not ("on" or "off" or "true" or "false") => "on or off",
         _ => setting.Name switch
         {
             "gateway" when !Uri.TryCreate(value, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https") =>
                 "an address like https://host:4319",
+            "watch" when value.Contains('\\') || HasNestedBraces(value) =>
+                "a pattern without a backslash and without braces in braces; give --watch several times instead",
             "log-level" when value is not ("debug" or "info" or "warn" or "error") => "debug, info, warn or error",
             "when-full" when value is not ("block" or "shed") => "block or shed",
             "label" when value.IndexOf('=') < 1 => "KEY=VALUE",

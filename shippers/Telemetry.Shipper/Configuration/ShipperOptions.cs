@@ -3,7 +3,6 @@ using Telemetry.Shipper.Files;
 using Telemetry.Shipper.Native;
 using Telemetry.Shipper.Sending;
 using Telemetry.Shipper.Text;
-using Telemetry.Wire;
 
 namespace Telemetry.Shipper.Configuration;
 
@@ -44,37 +43,36 @@ internal sealed record ShipperOptions
         var tokenFile = settings.Text("token-file");
         var token = settings.Text("token");
         CheckToken(settings, addresses, tokenFile, token, problems);
-        var maxRecord = (int)Math.Min(Size(settings, "max-record"), WireLimits.MaxLineBytes);
-        var scan = new ScanOptions(IsOn(settings, "group"), maxRecord, Number(settings, "group-lines"));
+        var scan = new ScanOptions(IsOn(settings, "group"), (int)Size(settings, "max-record"), Number(settings, "group-lines"));
         return new ShipperOptions
         {
             DataDirectory = Path.GetFullPath(DataDirectoryOf(settings.Text("data"), environment)),
             Gateway = new GatewayOptions
             {
                 Addresses = addresses,
-                Token = tokenFile.Length > 0 ? () => File.ReadAllText(tokenFile).Trim() : token.Length > 0 ? () => token : null,
+                Token = tokenFile.Length > 0 ? () => ReadToken(tokenFile) : token.Length > 0 ? () => token : null,
                 CaFile = settings.Text("ca") is { Length: > 0 } ca ? ca : null,
             },
             Sender = new SenderOptions
             {
                 WindowBatches = Number(settings, "window-batches"),
-                WindowBytes = (int)Math.Min(Size(settings, "window"), 256 << 20),
+                WindowBytes = (int)Size(settings, "window"),
                 AckTimeout = Time(settings, "ack-timeout"),
             },
             Tailer = new TailerOptions
             {
                 Watch = settings["watch"].Values.Select(p => new Glob(p)).ToList(),
                 Scan = scan,
-                BatchBytes = (int)Math.Clamp(Size(settings, "batch"), 1 << 10, 4 << 20),
+                BatchBytes = (int)Size(settings, "batch"),
                 BatchWait = Time(settings, "batch-wait"),
                 PollEvery = Time(settings, "poll-every"),
                 ScanEvery = Time(settings, "scan-every"),
                 GroupWait = Time(settings, "group-wait"),
                 LineWait = Time(settings, "line-wait"),
                 MaxPlans = Number(settings, "window-batches") * 2,
-                MaxBodyBytes = (int)Math.Min(Size(settings, "window"), 256 << 20),
+                MaxBodyBytes = (int)Size(settings, "window"),
             },
-            SpoolBytes = Math.Max(Size(settings, "spool"), 16 << 20),
+            SpoolBytes = Size(settings, "spool"),
             HeartbeatEvery = Time(settings, "heartbeat"),
             StopWait = Time(settings, "stop-wait"),
             SealOnStop = settings.Text("seal-on-stop"),
@@ -102,6 +100,19 @@ internal sealed record ShipperOptions
             && addresses.FirstOrDefault(a => a.Scheme == "http" && !a.IsLoopback) is { } open)
         {
             problems.Add($"The token would go to {open.GetLeftPart(UriPartial.Authority)} without TLS; use https, or --insecure.");
+        }
+    }
+
+    /// <summary>An <see cref="IOException"/> is what a transport expects, and says of an attempt.</summary>
+    private static string ReadToken(string path)
+    {
+        try
+        {
+            return File.ReadAllText(path).Trim();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new IOException($"The token file '{path}' cannot be read: {e.Message}", e);
         }
     }
 

@@ -22,10 +22,10 @@ internal static class Units
         return valid;
     }
 
-    /// <summary>At least 1 ms, at most 10 years. Does not throw.</summary>
+    /// <summary>From 1 ms to 7 days: timers cannot wait for more than 24. Does not throw.</summary>
     public static bool TryDuration(string text, out TimeSpan duration)
     {
-        var valid = TryParse(text, _durations, out var value) && value is >= 1 and <= 315_360_000_000;
+        var valid = TryParse(text, _durations, out var value) && value is >= 1 and <= 604_800_000;
         duration = valid ? TimeSpan.FromMilliseconds(value) : default;
         return valid;
     }

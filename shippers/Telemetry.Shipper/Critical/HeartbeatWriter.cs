@@ -28,16 +28,13 @@ internal sealed class HeartbeatWriter(LanePair lanes, Func<IReadOnlyList<StreamS
             try
             {
                 Beat();
-                await Task.Delay(every, time, stop);
-            }
-            catch (OperationCanceledException)
-            {
-                return;
             }
             catch (Exception e)
             {
-                diagnostics.Repeating(LogLevel.Error, "heartbeat", $"A heartbeat failed: {e}");
+                diagnostics.Fault("The heartbeat", e);
             }
+
+            await Task.Delay(every, time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 

@@ -12,6 +12,10 @@ internal sealed class Log(TextWriter output, LogLevel least, TimeProvider time)
 
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Repeated> _repeated = [];
+    private long _faults;
+
+    /// <summary>Mistakes that <see cref="Fault"/> was told of.</summary>
+    public long Faults => Interlocked.Read(ref _faults);
 
     public void Debug(string text) => Write(LogLevel.Debug, text);
 
@@ -20,6 +24,16 @@ internal sealed class Log(TextWriter output, LogLevel least, TimeProvider time)
     public void Warn(string text) => Write(LogLevel.Warn, text);
 
     public void Error(string text) => Write(LogLevel.Error, text);
+
+    /// <summary>
+    /// What nobody expected, for the one handler of each loop: counted and said with its trace, and the loop goes
+    /// on. <paramref name="subject"/> is a noun: "The Bulk lane".
+    /// </summary>
+    public void Fault(string subject, Exception mistake)
+    {
+        Interlocked.Increment(ref _faults);
+        Repeating(LogLevel.Error, "fault " + subject, $"{subject} failed unexpectedly: {mistake}");
+    }
 
     /// <summary>Says it unless something with the same key was said within 10 s.</summary>
     public void Repeating(LogLevel level, string key, string text)
@@ -56,7 +70,7 @@ internal sealed class Log(TextWriter output, LogLevel least, TimeProvider time)
         {
             try
             {
-                output.WriteLine($"{at} {Name(level)} {text}");
+                output.WriteLine($"{at} {Name(level)} {OneLine.Of(text)}");
             }
             catch (IOException)
             {

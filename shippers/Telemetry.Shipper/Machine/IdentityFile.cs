@@ -19,19 +19,51 @@ internal static class IdentityFile
     /// <summary>Fills what the text says into the identity. Problems are sentences that name the file.</summary>
     public static void Read(string json, string path, Identity identity, ICollection<string> problems)
     {
+        if (string.IsNullOrWhiteSpace(json))
+        {
+            problems.Add($"{path} is empty; it has to be a JSON object, or absent.");
+            return;
+        }
+
         try
         {
-            using var document = JsonDocument.Parse(json);
+            using var document = JsonDocument.Parse(json, JsonFile.Options);
+            if (document.RootElement.ValueKind != JsonValueKind.Object)
+            {
+                problems.Add($"{path} cannot be used: it has to be a JSON object.");
+                return;
+            }
+
             foreach (var property in document.RootElement.EnumerateObject())
             {
-                Apply(property, path, identity, problems);
+                TryApply(property, path, identity, problems);
             }
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        catch (JsonException e)
         {
             problems.Add($"{path} cannot be used: {e.Message}");
         }
     }
+
+    private static void TryApply(JsonProperty property, string path, Identity identity, ICollection<string> problems)
+    {
+        try
+        {
+            Apply(property, path, identity, problems);
+        }
+        catch (InvalidOperationException)
+        {
+            problems.Add($"{path} cannot be used: '{property.Name}' is {property.Value.GetRawText()}; "
+                + $"it has to be {Shape(property.Name)}.");
+        }
+    }
+
+    private static string Shape(string key) => key switch
+    {
+        "labels" => "an object of texts",
+        "workloads" => "a list of objects whose values are texts",
+        _ => "a text",
+    };
 
     private static void Apply(JsonProperty property, string path, Identity identity, ICollection<string> problems)
     {

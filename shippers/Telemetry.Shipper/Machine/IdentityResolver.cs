@@ -11,8 +11,6 @@ namespace Telemetry.Shipper.Machine;
 /// </summary>
 internal static class IdentityResolver
 {
-    private const int MaxLabels = 32;
-    private const int MaxLabelBytes = 128;
     private const string ZoneFolder = "/zoneinfo/";
 
     /// <summary>Without problems the identity has an instance and a boot.</summary>
@@ -29,12 +27,14 @@ internal static class IdentityResolver
         identity.Zone = First(settings.Text("zone"), identity.Zone);
         identity.Tenant = First(settings.Text("tenant"), identity.Tenant);
         identity.Image = First(settings.Text("image"), identity.Image);
-        identity.TimeZone = First(settings.Text("time-zone"), identity.TimeZone, TimeZoneOf(machine, environment));
+        identity.TimeZone = First(settings.Text("time-zone"), identity.TimeZone);
+        IdentityCheck.CheckTimeZone(identity.TimeZone, problems);
+        identity.TimeZone = First(identity.TimeZone, TimeZoneOf(machine, environment));
         identity.Kernel = machine.Read("/proc/sys/kernel/osrelease");
         identity.Os = OsOf(machine.Read("/etc/os-release"));
         // Another boot than the kernel's, a container's for one, began when nobody says.
         identity.BootedUnixUs = identity.BootId == kernelBootId ? BootedOf(machine.Read("/proc/stat")) : 0;
-        AddLabels(settings, identity, problems);
+        AddLabels(settings, identity);
         if (identity.InstanceId.Length == 0)
         {
             problems.Add("The instance has no id: /etc/machine-id is empty; give --instance-id or write it into the identity file.");
@@ -45,6 +45,7 @@ internal static class IdentityResolver
             problems.Add("The boot has no id: /proc/sys/kernel/random/boot_id cannot be read; give --boot-id.");
         }
 
+        IdentityCheck.Check(identity, problems);
         if (identity.InstanceId.Length > 0 && identity.BootId.Length > 0)
         {
             identity.LifetimeId = ByteString.CopyFrom(LifetimeId.From(identity.InstanceId, identity.BootId).ToByteArray());
@@ -56,18 +57,27 @@ internal static class IdentityResolver
     private static void ReadFile(Settings settings, IMachine machine, Identity identity, ICollection<string> problems)
     {
         var path = settings.Text("identity");
-        var json = machine.Read(path);
-        if (json.Length > 0)
+        if (path.Length == 0)
+        {
+            return;
+        }
+
+        if (machine.TryReadFile(path, out var problem) is { } json)
         {
             IdentityFile.Read(json, path, identity, problems);
         }
+        else if (problem.Length > 0)
+        {
+            // Going on without it would ship as another server.
+            problems.Add($"The identity file '{path}' cannot be read: {problem}");
+        }
         else if (settings["identity"].Source != "default")
         {
-            problems.Add($"The identity file '{path}' cannot be read.");
+            problems.Add($"The identity file '{path}' does not exist.");
         }
     }
 
-    private static void AddLabels(Settings settings, Identity identity, ICollection<string> problems)
+    private static void AddLabels(Settings settings, Identity identity)
     {
         foreach (var label in settings["label"].Values)
         {
@@ -76,12 +86,6 @@ internal static class IdentityResolver
             {
                 identity.Labels[label[..equals]] = label[(equals + 1)..];
             }
-        }
-
-        if (identity.Labels.Count > MaxLabels
-            || identity.Labels.Any(l => l.Key.Length > MaxLabelBytes || l.Value.Length > MaxLabelBytes))
-        {
-            problems.Add($"There may be at most {MaxLabels} labels, each key and value at most {MaxLabelBytes} bytes.");
         }
     }
 

@@ -17,6 +17,24 @@ internal sealed class LinuxMachine : IMachine
         }
     }
 
+    public string? TryReadFile(string path, out string problem)
+    {
+        problem = "";
+        try
+        {
+            return File.ReadAllText(path);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            problem = e.Message;
+            return null;
+        }
+    }
+
     public string ReadLink(string path)
     {
         try

@@ -10,6 +10,11 @@ internal static partial class LibC
     public const int ENOENT = 2;
     public const int ENOSPC = 28;
     public const int EINTR = 4;
+    public const int EAGAIN = 11;
+    public const short PollOut = 4;
+    public const int GetFlags = 1;
+    public const int CloseOnExec = 1;
+    public const int ReadWrite = 2;
 
     [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static unsafe partial int StatX(int directory, string path, int flags, uint mask, byte* buffer);
@@ -19,6 +24,18 @@ internal static partial class LibC
 
     [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
     public static partial int Close(int descriptor);
+
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int Open(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "dup2", SetLastError = true)]
+    public static partial int Dup2(int from, int to);
+
+    [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
+    public static partial int GetDescriptorFlags(int descriptor, int command);
+
+    [LibraryImport("libc", EntryPoint = "execve", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static unsafe partial int ExecVE(string path, byte** arguments, byte** environment);
 
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
     public static partial int Kill(int pid, int signal);
@@ -32,6 +49,9 @@ internal static partial class LibC
     [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
     public static unsafe partial nint Write(int descriptor, byte* buffer, nint count);
 
+    [LibraryImport("libc", EntryPoint = "poll", SetLastError = true)]
+    public static unsafe partial int Poll(PollDescriptor* descriptors, nuint count, int milliseconds);
+
     [LibraryImport("libc", EntryPoint = "getpgrp")]
     public static partial int GetProcessGroup();
 
@@ -41,8 +61,8 @@ internal static partial class LibC
     [LibraryImport("libc", EntryPoint = "geteuid")]
     public static partial uint GetEffectiveUser();
 
-    [LibraryImport("libc", EntryPoint = "posix_spawnp", StringMarshalling = StringMarshalling.Utf8)]
-    public static unsafe partial int SpawnP(int* pid, string file, void* actions, void* attributes, byte** arguments,
+    [LibraryImport("libc", EntryPoint = "posix_spawnp")]
+    public static unsafe partial int SpawnP(int* pid, byte* file, void* actions, void* attributes, byte** arguments,
         byte** environment);
 
     [LibraryImport("libc", EntryPoint = "posix_spawn_file_actions_init")]

@@ -53,9 +53,6 @@ internal sealed class PipeBatcher
     /// <summary>Records minted by this run.</summary>
     public long Minted { get; private set; }
 
-    /// <summary>Records dropped because the spool was full.</summary>
-    public long Shed { get; private set; }
-
     /// <summary>Adds a line. Blocks while the log is full, unless it sheds.</summary>
     public void Add(StreamState stream, ReadOnlySpan<byte> content, ulong truncated)
     {
@@ -162,7 +159,6 @@ internal sealed class PipeBatcher
 
     private void Declare(Telemetry.Wire.BatchHeader header)
     {
-        Shed += header.RecordCount;
         _diagnostics.Repeating(LogLevel.Error, "spool shed", $"The spool takes nothing more ({_log.LastError}): records are dropped.");
         foreach (var run in header.Runs)
         {

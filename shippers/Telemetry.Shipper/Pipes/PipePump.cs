@@ -22,6 +22,7 @@ internal sealed class PipePump
     private bool _skippedReturn;
     private bool _isSkipping;
     private bool _isOpen;
+    private bool _hasEnded;
     private long _changedAt;
 
     public PipePump(PipeOptions options, StreamState stream, PipeBatcher batcher, TimeProvider time)
@@ -34,7 +35,7 @@ internal sealed class PipePump
         _changedAt = time.GetTimestamp();
     }
 
-    /// <summary>Takes the next bytes, in pieces of at most 64 KiB at a time.</summary>
+    /// <summary>Takes the next bytes, in pieces of at most 64 KiB at a time; none after the end.</summary>
     public void Feed(ReadOnlySpan<byte> bytes)
     {
         while (!bytes.IsEmpty)
@@ -43,6 +44,11 @@ internal sealed class PipePump
             bytes = bytes[piece.Length..];
             lock (_gate)
             {
+                if (_hasEnded)
+                {
+                    return;
+                }
+
                 _changedAt = _time.GetTimestamp();
                 Take(piece);
             }
@@ -63,11 +69,12 @@ internal sealed class PipePump
         }
     }
 
-    /// <summary>Nothing more will come.</summary>
+    /// <summary>Nothing more is taken, whatever comes.</summary>
     public void End()
     {
         lock (_gate)
         {
+            _hasEnded = true;
             Cut(SourcePause.End);
         }
     }

@@ -1,3 +1,4 @@
+using Telemetry.Shipper.Diagnostics;
 using Telemetry.Shipper.Native;
 
 namespace Telemetry.Shipper.Pipes;
@@ -9,31 +10,41 @@ internal sealed class PipeReader
 
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    private readonly string _name;
+    private readonly Log _diagnostics;
+
     /// <summary>Starts at once. <paramref name="take"/> is called on the thread; it may block.</summary>
-    public PipeReader(string name, int descriptor, Action<ReadOnlyMemory<byte>> take)
+    public PipeReader(string name, int descriptor, Action<ReadOnlyMemory<byte>> take, Log diagnostics)
     {
-        var thread = new Thread(() => Read(descriptor, take)) { IsBackground = true, Name = name };
-        thread.Start();
+        _name = name;
+        _diagnostics = diagnostics;
+        new Thread(() => Read(descriptor, take)) { IsBackground = true, Name = name }.Start();
     }
 
-    /// <summary>Completes at the end of the pipe; faults when <c>take</c> throws.</summary>
+    /// <summary>Completes at the end of the pipe. Does not fault.</summary>
     public Task Ended => _ended.Task;
 
     private void Read(int descriptor, Action<ReadOnlyMemory<byte>> take)
     {
+        var buffer = new byte[BufferBytes];
+        while (ReadOnce(descriptor, buffer) is > 0 and var read)
+        {
+            Take(take, buffer.AsMemory(0, read));
+        }
+
+        _ended.SetResult();
+    }
+
+    /// <summary>Whoever writes into the pipe would hang if a mistake here ended the reading, so that it goes on.</summary>
+    private void Take(Action<ReadOnlyMemory<byte>> take, ReadOnlyMemory<byte> bytes)
+    {
         try
         {
-            var buffer = new byte[BufferBytes];
-            while (ReadOnce(descriptor, buffer) is > 0 and var read)
-            {
-                take(buffer.AsMemory(0, read));
-            }
-
-            _ended.SetResult();
+            take(bytes);
         }
         catch (Exception e)
         {
-            _ended.SetException(e);
+            _diagnostics.Fault($"Reading of {_name}", e);
         }
     }
 

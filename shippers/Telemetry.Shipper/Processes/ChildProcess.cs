@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using System.Text;
 using Telemetry.Shipper.Native;
 
 namespace Telemetry.Shipper.Processes;
@@ -33,9 +32,9 @@ internal sealed class ChildProcess
 
     /// <summary>
     /// Starts the command, found on the PATH, with this process's environment, folder and standard input. Null when it cannot
-    /// be started; <paramref name="error"/> is the errno then.
+    /// be started; <paramref name="error"/> is the errno then. Arguments are bytes and need not be UTF-8.
     /// </summary>
-    public static unsafe ChildProcess? TryStart(IReadOnlyList<string> command, out int error)
+    public static unsafe ChildProcess? TryStart(IReadOnlyList<ReadOnlyMemory<byte>> command, out int error)
     {
         var output = stackalloc int[2];
         var errors = stackalloc int[2];
@@ -87,7 +86,7 @@ internal sealed class ChildProcess
         }
     }
 
-    private static unsafe int Spawn(IReadOnlyList<string> command, int output, int errors, out int pid)
+    private static unsafe int Spawn(IReadOnlyList<ReadOnlyMemory<byte>> command, int output, int errors, out int pid)
     {
         var actions = stackalloc byte[OpaqueBytes];
         var attributes = stackalloc byte[OpaqueBytes];
@@ -103,56 +102,12 @@ internal sealed class ChildProcess
         LibC.EmptySignalSet(signals);
         LibC.SpawnAttributesSetMask(attributes, signals);
         LibC.SpawnAttributesSetFlags(attributes, SetSignalDefaults | SetSignalMask);
-        var arguments = ToNative(command);
-        var environment = ToNative(Variables());
-        try
-        {
-            int child;
-            var error = LibC.SpawnP(&child, command[0], actions, attributes, arguments, environment);
-            pid = child;
-            return error;
-        }
-        finally
-        {
-            Free(arguments);
-            Free(environment);
-            LibC.SpawnActionsDestroy(actions);
-            LibC.SpawnAttributesDestroy(attributes);
-        }
-    }
-
-    private static List<string> Variables()
-    {
-        var variables = new List<string>();
-        foreach (System.Collections.DictionaryEntry variable in Environment.GetEnvironmentVariables())
-        {
-            variables.Add($"{variable.Key}={variable.Value}");
-        }
-
-        return variables;
-    }
-
-    private static unsafe byte** ToNative(IReadOnlyList<string> texts)
-    {
-        var list = (byte**)NativeMemory.Alloc((nuint)(texts.Count + 1), (nuint)sizeof(byte*));
-        for (var i = 0; i < texts.Count; i++)
-        {
-            var bytes = Encoding.UTF8.GetBytes(texts[i]);
-            list[i] = (byte*)NativeMemory.AllocZeroed((nuint)bytes.Length + 1);
-            bytes.CopyTo(new Span<byte>(list[i], bytes.Length));
-        }
-
-        list[texts.Count] = null;
-        return list;
-    }
-
-    private static unsafe void Free(byte** list)
-    {
-        for (var i = 0; list[i] is not null; i++)
-        {
-            NativeMemory.Free(list[i]);
-        }
-
-        NativeMemory.Free(list);
+        using var arguments = new NativeStrings(command);
+        int child;
+        var error = LibC.SpawnP(&child, arguments.List[0], actions, attributes, arguments.List, OwnProcess.Environment);
+        pid = child;
+        LibC.SpawnActionsDestroy(actions);
+        LibC.SpawnAttributesDestroy(attributes);
+        return error;
     }
 }

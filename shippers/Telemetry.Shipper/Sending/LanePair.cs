@@ -195,7 +195,10 @@ internal sealed class LanePair : IAsyncDisposable
     {
         foreach (var damage in log.Damages)
         {
-            var detail = $"{damage.Bytes} bytes of the {log.Lane} lane's log are damaged ({damage.Kind})"
+            var what = damage.Kind == SpoolDamageKind.OtherVersion
+                ? "are of another version of the shipper"
+                : $"are damaged ({damage.Kind})";
+            var detail = $"{damage.Bytes} bytes of the {log.Lane} lane's log {what}"
                 + (damage.Evidence.Length > 0 ? $" and kept as {damage.Evidence}." : ".");
             _diagnostics.Error(detail);
             if (damage.To.CompareTo(log.Acknowledged) > 0)
@@ -218,22 +221,34 @@ internal sealed class LanePair : IAsyncDisposable
             while (true)
             {
                 await Task.Delay(FlushEvery, _time, _stop.Token);
-                var flushed = await Critical.FlushAsync();
-                if (flushBulk)
-                {
-                    flushed &= await Bulk.FlushAsync();
-                }
-
-                if (!flushed)
-                {
-                    _diagnostics.Repeating(LogLevel.Warn, "flush",
-                        $"The spool cannot be flushed to the disk ({Critical.LastError}); it is tried again.");
-                }
+                await FlushOnceAsync(flushBulk);
             }
         }
         catch (OperationCanceledException)
         {
             // Disposing flushes what is left.
+        }
+    }
+
+    private async Task FlushOnceAsync(bool flushBulk)
+    {
+        try
+        {
+            var flushed = await Critical.FlushAsync();
+            if (flushBulk)
+            {
+                flushed &= await Bulk.FlushAsync();
+            }
+
+            if (!flushed)
+            {
+                _diagnostics.Repeating(LogLevel.Warn, "flush",
+                    $"The spool cannot be flushed to the disk ({Critical.LastError}); it is tried again.");
+            }
+        }
+        catch (Exception e)
+        {
+            _diagnostics.Fault("Flushing the spool", e);
         }
     }
 }

@@ -20,7 +20,7 @@ internal sealed class LaneSender(LaneLog log, ILaneTransport transport, IPlanRea
         {
             for (var failures = 0; ; failures++)
             {
-                if (await ShipAsync(stop))
+                if (await TryShipAsync(stop))
                 {
                     failures = 0;
                 }
@@ -37,6 +37,19 @@ internal sealed class LaneSender(LaneLog log, ILaneTransport transport, IPlanRea
     }
 
     /// <summary>One attempt; true when something was acknowledged.</summary>
+    private async Task<bool> TryShipAsync(CancellationToken stop)
+    {
+        try
+        {
+            return await ShipAsync(stop);
+        }
+        catch (Exception e) when (e is not OperationCanceledException || !stop.IsCancellationRequested)
+        {
+            diagnostics.Fault($"The {log.Lane} lane", e);
+            return false;
+        }
+    }
+
     private async Task<bool> ShipAsync(CancellationToken stop)
     {
         var result = await transport.ConnectAsync(log.Lane, stop);
@@ -57,10 +70,6 @@ internal sealed class LaneSender(LaneLog log, ILaneTransport transport, IPlanRea
                 var problem = await session.RunAsync(stop);
                 diagnostics.Repeating(LogLevel.Warn, $"ended {log.Lane}",
                     $"The call of the {log.Lane} lane to {connection.Gateway} ended and is made again: {problem}");
-            }
-            catch (Exception e) when (e is not OperationCanceledException)
-            {
-                diagnostics.Repeating(LogLevel.Error, $"fault {log.Lane}", $"The {log.Lane} lane failed and starts again: {e}");
             }
             finally
             {
@@ -85,16 +94,27 @@ internal sealed class LaneSender(LaneLog log, ILaneTransport transport, IPlanRea
                 stopping = true;
             }
 
+            await SaveOnceAsync();
+            if (stopping)
+            {
+                return;
+            }
+        }
+    }
+
+    private async Task SaveOnceAsync()
+    {
+        try
+        {
             if (!await log.SaveAsync())
             {
                 diagnostics.Repeating(LogLevel.Warn, $"save {log.Lane}",
                     $"The position of the {log.Lane} lane cannot be saved; after a restart more is sent again.");
             }
-
-            if (stopping)
-            {
-                return;
-            }
+        }
+        catch (Exception e)
+        {
+            diagnostics.Fault($"Saving the position of the {log.Lane} lane", e);
         }
     }
 

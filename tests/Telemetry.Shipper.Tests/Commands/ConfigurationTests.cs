@@ -8,16 +8,28 @@ public class ConfigurationTests
 {
     [Theory]
     [InlineData("run --wach /x", "Unknown flag '--wach'. Did you mean --watch")]
-    [InlineData("run --batch 5parsecs", "'batch' is '5parsecs' (flag); it has to be a size like 64MiB.")]
-    [InlineData("run --ack-timeout 5", "'ack-timeout' is '5' (flag); it has to be a duration like 5s, 200ms or 7d.")]
-    [InlineData("run --window-batches 0", "it has to be a whole number from 1")]
+    [InlineData("run --batch 5parsecs", "'batch' is '5parsecs' (flag); it has to be a size from 1KiB to 4MiB.")]
+    [InlineData("run --ack-timeout 5", "'ack-timeout' is '5' (flag); it has to be a duration from 1ms to 7d, like 5s.")]
+    [InlineData("run --window-batches 0", "it has to be a whole number from 1 to 1024.")]
+    [InlineData("run --window 0", "'window' is '0' (flag); it has to be a size from 1KiB to 256MiB.")]
+    [InlineData("run --max-record 0", "'max-record' is '0' (flag); it has to be a size from 1KiB to 256KiB.")]
+    [InlineData("run --max-record 100MiB", "'max-record' is '100MiB' (flag); it has to be a size from 1KiB to 256KiB.")]
+    [InlineData("run --spool 1KiB", "'spool' is '1KiB' (flag); it has to be a size from 24MiB to 1TiB.")]
+    [InlineData("run --heartbeat 60d", "'heartbeat' is '60d' (flag); it has to be a duration from 1ms to 7d, like 5s.")]
+    [InlineData("run --time-zone Mars/Phobos", "'time-zone' is 'Mars/Phobos'; it has to be an IANA time zone like Europe/Berlin.")]
+    [InlineData("run --instance-id {long}", "…' with 300 characters; it has to be 1 to 256 printable characters.")]
+    [InlineData("run --label k={wide}", "with 1 and 200 bytes; key and value may have at most 128 bytes each.")]
     [InlineData("run --gateway localhost", "it has to be an address like https://host:4319")]
     [InlineData("run --token-file /no/such", "The token file '/no/such' does not exist.")]
     [InlineData("run --gateway http://example.com:4319 --token-file {this}", "without TLS; use https, or --insecure")]
+    [InlineData("run --gateway=", "'gateway' is '' (flag); it has to be an address like https://host:4319")]
+    [InlineData("run --watch /a/{b,{c,d}}.log", "'watch' is '/a/{b,{c,d}}.log' (flag); it has to be a pattern without a backslash and without braces in braces")]
+    [InlineData(@"run --watch /a/\*.log", "it has to be a pattern without a backslash")]
+    [InlineData("run --watch {a,b}/{c,{d}}", "without braces in braces")]
     [InlineData("run --label x", "it has to be KEY=VALUE")]
     [InlineData("run --group=maybe", "it has to be on or off")]
     [InlineData("run stray", "'run' takes no argument 'stray'")]
-    [InlineData("run --identity /no/such", "The identity file '/no/such' cannot be read.")]
+    [InlineData("run --identity /no/such", "The identity file '/no/such' does not exist.")]
     [InlineData("run --watch", "'--watch' needs a value.")]
     [InlineData("run --name x", "Unknown flag '--name'.")]
     [InlineData("pipe", "'pipe' needs --name NAME")]
@@ -28,7 +40,7 @@ public class ConfigurationTests
     {
         using var file = new TemporaryDirectory();
         File.WriteAllText(file["token"], "secret");
-        var (exitCode, _, error) = await RunAsync(line.Replace("{this}", file["token"]));
+        var (exitCode, _, error) = await RunAsync(line.Replace("{this}", file["token"]).Replace("{long}", new string('x', 300)).Replace("{wide}", new string('é', 100)));
         Assert.Equal(2, exitCode);
         Assert.Contains(sentence, error);
         Assert.Single(error.TrimEnd().Split('\n'));
@@ -40,6 +52,22 @@ public class ConfigurationTests
         var (exitCode, _, error) = await RunAsync("config show", new() { ["TELEMETRY_SHIPPER__WACH"] = "x", ["TELEMETRY_OTHER"] = "y" });
         Assert.Equal(2, exitCode);
         Assert.StartsWith("telemetry-shipper: The environment has the unknown setting 'TELEMETRY_SHIPPER__WACH'. Did you mean TELEMETRY_SHIPPER__WATCH", error);
+    }
+
+    [Fact]
+    public async Task WithoutAnyGatewayThereIsNothingToDo()
+    {
+        using var directory = new TemporaryDirectory();
+        File.WriteAllText(directory["c.json"], """{ "gateway": [] }""");
+        foreach (var (exitCode, _, error) in new[]
+        {
+            await RunAsync("exec -- true", new() { ["TELEMETRY_SHIPPER__GATEWAY"] = "" }),
+            await RunAsync($"exec --config {directory["c.json"]} -- true"),
+        })
+        {
+            Assert.Equal(2, exitCode);
+            Assert.Matches("^telemetry-shipper: 'gateway' is empty \\(.*\\); it has to be at least one address like https://host:4319.\n$", error);
+        }
     }
 
     [Fact]
@@ -60,6 +88,27 @@ public class ConfigurationTests
         Assert.Equal("15s default", Of("ack-timeout"));
         Assert.StartsWith("(redacted) environment", Of("token"));
         Assert.DoesNotContain("hush", output);
+    }
+
+    [Fact]
+    public async Task AllMistakesAreSaidAtOnce()
+    {
+        var (exitCode, _, error) = await RunAsync("run --wach x --window 0 --time-zone Mars/Phobos --token-file /no/such");
+        Assert.Equal(2, exitCode);
+        Assert.Equal(4, error.TrimEnd().Split('\n').Length);
+    }
+
+    [Theory]
+    [InlineData("""{ "watch": null }""", "'watch' is null (file ")]
+    [InlineData("""{ "watch": ["a", null] }""", """'watch' is ["a", null] (file """)]
+    [InlineData("""{ "role": {} }""", "'role' is {} (file ")]
+    public async Task AValueInTheFileThatIsNoneIsAMistake(string json, string sentence)
+    {
+        using var directory = new TemporaryDirectory();
+        File.WriteAllText(directory["c.json"], json);
+        var (exitCode, _, error) = await RunAsync($"run --config {directory["c.json"]}");
+        Assert.Equal(2, exitCode);
+        Assert.Contains(sentence, error);
     }
 
     [Fact]
@@ -124,7 +173,7 @@ public class ConfigurationTests
         var output = new StringWriter();
         var error = new StringWriter();
         var machine = new FakeMachine { Files = { ["/etc/machine-id"] = "machine-1", ["/proc/sys/kernel/random/boot_id"] = "boot-1" } };
-        var host = new Host(output, error, environment ?? [], machine, new FakeTime(), new Random(1));
+        var host = new Host(output, error, environment ?? [], machine, new FakeTime(), new Random(1), []);
         var exitCode = await ShipperProgram.RunAsync(line.Split(' ', StringSplitOptions.RemoveEmptyEntries), host);
         return (exitCode, output.ToString(), error.ToString());
     }

@@ -13,7 +13,7 @@ public sealed class AotTests
     [Fact]
     public async Task TheAotBinaryShipsAFileWithinItsMemory()
     {
-        var program = await PublishAsync();
+        var program = await NativeShipper.PublishedAsync;
         using var data = new TemporaryDirectory();
         using var logs = new TemporaryDirectory();
         File.WriteAllLines(logs["a.log"], Enumerable.Range(0, Lines).Select(Line));
@@ -42,7 +42,7 @@ public sealed class AotTests
     {
         const int perTick = 1000;
         const int ticks = 100;
-        var program = await PublishAsync();
+        var program = await NativeShipper.PublishedAsync;
         using var data = new TemporaryDirectory();
         using var logs = new TemporaryDirectory();
         await using var gateway = await RealGateway.StartAsync();
@@ -78,35 +78,4 @@ public sealed class AotTests
 
     private static string Line(int i) =>
         $"{{\"@timestamp\":\"2026-01-02T03:04:05.{i % 1000:d3}Z\",\"log.level\":\"info\",\"service.name\":\"api\",\"message\":\"request {i} served\",\"trace.id\":\"{i * 2654435761L:x16}\",\"http.response.status_code\":200}}";
-
-    private static async Task<string> PublishAsync()
-    {
-        if (Environment.GetEnvironmentVariable("TELEMETRY_SHIPPER_AOT") is { Length: > 0 } published)
-        {
-            return published;
-        }
-
-        if (!Environment.GetEnvironmentVariable("PATH")!.Split(':').Any(p => File.Exists(Path.Combine(p, "clang"))))
-        {
-            Assert.Skip("clang is not installed (apt-get install clang zlib1g-dev).");
-        }
-
-        var root = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(root, "Telemetry.sln")))
-        {
-            root = Path.GetDirectoryName(root)!;
-        }
-
-        var output = Path.Combine(root, "artifacts", "aot-test");
-        using var publish = Process.Start(new ProcessStartInfo("dotnet",
-            ["publish", "shippers/Telemetry.Shipper", "-f", "net9.0", "-r", "linux-x64", "-c", "Release", "-p:PublishAot=true", "-o", output, "-v", "q"])
-        {
-            WorkingDirectory = root,
-            RedirectStandardOutput = true,
-        })!;
-        var said = await publish.StandardOutput.ReadToEndAsync();
-        await publish.WaitForExitAsync();
-        Assert.True(publish.ExitCode == 0, said);
-        return Path.Combine(output, "telemetry-shipper");
-    }
 }

@@ -47,6 +47,14 @@ public sealed class ExecTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task ArgumentsAndEnvironmentArePassedAsTheyCame()
+    {
+        const string line = """LATIN=$(printf 'caf\351') exec "$@" -- sh -c 'printf "%s %s" "$1" "$LATIN" | od -An -tx1' sh "$(printf '\351t\351')" """;
+        using var shell = new ShipperProcess(["-c", line, "sh", ShipperProcess.Program, .. Arguments().SkipLast(1)], null, "/bin/sh");
+        Assert.Equal("e9 74 e9 20 63 61 66 e9", (await shell.EndAsync()).Output.Trim());
+    }
+
+    [Fact]
     public async Task AnExitCodeIsACrash()
     {
         var (exitCode, _, _) = await ExecAsync("sh", "-c", "exit 7");
@@ -82,9 +90,14 @@ public sealed class ExecTests : IAsyncLifetime
     [Fact]
     public async Task AGrandchildThatHoldsThePipesDoesNotHoldTheEnd()
     {
-        var (exitCode, _, _) = await ExecAsync("sh", "-c", "sleep 30 & echo done");
+        var clock = System.Diagnostics.Stopwatch.StartNew();
+        var (exitCode, _, error) = await ExecAsync("sh", "-c", "sleep 30 & echo done");
         Assert.Equal(0, exitCode);
         Assert.Equal(["done"], _gateway.Lines());
+        Assert.InRange(clock.Elapsed, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1.9));
+        Assert.Contains("its stdout is read no further, although a process that it left behind holds it open", error);
+        Assert.Equal([(LossReason.SourceGone, 1ul, 0ul), (LossReason.SourceGone, 0ul, 0ul)],
+            _gateway.Messages(RecordKind.Loss, Loss.Parser).Select(l => (l.Reason, l.FirstSeq, l.Count)));
     }
 
     [Fact]

@@ -61,7 +61,11 @@ public class IdentityResolverTests
     [InlineData("{ \"workloads\": [ { \"nam\": \"x\" } ] }", "has the unknown workload key 'nam'")]
     [InlineData("{", "cannot be used")]
     [InlineData("[]", "cannot be used")]
-    [InlineData("{ \"role\": 5 }", "cannot be used")]
+    [InlineData("{ \"role\": 5 }", "identity.json cannot be used: 'role' is 5; it has to be a text.")]
+    [InlineData("{ \"labels\": 5 }", "'labels' is 5; it has to be an object of texts.")]
+    [InlineData("{ \"workloads\": [ 5 ] }", "'workloads' is [ 5 ]; it has to be a list of objects")]
+    [InlineData("", "identity.json is empty; it has to be a JSON object, or absent.")]
+    [InlineData(" \n", "identity.json is empty")]
     public void AMistakeInTheFileIsNamed(string json, string problem)
     {
         _machine.Files["/etc/telemetry/identity.json"] = json;
@@ -69,9 +73,25 @@ public class IdentityResolverTests
         Assert.Contains(_problems, p => p.Contains(problem));
     }
 
+    [Fact]
+    public void AFileThatMayNotBeReadIsNotTakenForNone()
+    {
+        _machine.Forbidden.Add("/etc/telemetry/identity.json");
+        Resolve();
+        Assert.Equal("The identity file '/etc/telemetry/identity.json' cannot be read: Permission denied.", Assert.Single(_problems));
+    }
+
+    [Fact]
+    public void CommentsAndTrailingCommasAreTheirsToUse()
+    {
+        _machine.Files["/etc/telemetry/identity.json"] = "{ // baked into the image\n \"role\": \"web\", }";
+        Assert.Equal("web", Resolve().Role);
+        Assert.Empty(_problems);
+    }
+
     private Identity Resolve(params string[] flags)
     {
-        var settings = Settings.Load(CommandLine.Parse(flags, Verbs.Run, _problems), new Dictionary<string, string>(), Verbs.Run, _problems);
+        var settings = Settings.Load(CommandLine.Parse(flags, Verbs.Run, _problems), new Dictionary<string, string>(), _problems);
         return IdentityResolver.Resolve(settings, _machine, new Dictionary<string, string>(), _problems);
     }
 }

@@ -22,6 +22,9 @@ internal sealed class FakeGateway : ILaneTransport
     /// <summary>Decides about each batch; default acknowledges.</summary>
     public Func<BatchHeader, Verdict> Judge { get; set; } = _ => Verdict.Ack;
 
+    /// <summary>Thrown by an attempt to connect, as a transport does that has a mistake.</summary>
+    public Queue<Exception> Faults { get; } = new();
+
     public List<string> Conflicts { get; } = [];
 
     public int Connections { get; private set; }
@@ -72,6 +75,11 @@ internal sealed class FakeGateway : ILaneTransport
         var connection = new FakeConnection(this);
         lock (_gate)
         {
+            if (Faults.TryDequeue(out var fault))
+            {
+                throw fault;
+            }
+
             Connections++;
             _current[lane] = connection;
         }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text;
 
 namespace Telemetry.Shipper.Tests.Support;
 
@@ -7,7 +8,8 @@ internal sealed class ShipperProcess : IDisposable
 {
     private readonly Process _process;
     private readonly Task<string> _output;
-    private readonly Task<string> _error;
+    private readonly StringBuilder _said = new();
+    private readonly Task _error;
 
     public ShipperProcess(IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null, string? program = null)
     {
@@ -29,7 +31,7 @@ internal sealed class ShipperProcess : IDisposable
 
         _process = Process.Start(start)!;
         _output = _process.StandardOutput.ReadToEndAsync();
-        _error = _process.StandardError.ReadToEndAsync();
+        _error = CollectAsync(_process.StandardError);
     }
 
     public static string Program => Path.Combine(AppContext.BaseDirectory, "telemetry-shipper");
@@ -37,6 +39,18 @@ internal sealed class ShipperProcess : IDisposable
     public Process Process => _process;
 
     public int Id => _process.Id;
+
+    /// <summary>What it wrote to standard error until now.</summary>
+    public string Said
+    {
+        get
+        {
+            lock (_said)
+            {
+                return _said.ToString();
+            }
+        }
+    }
 
     public static async Task<(int ExitCode, string Output, string Error)> RunAsync(params string[] arguments)
     {
@@ -55,7 +69,20 @@ internal sealed class ShipperProcess : IDisposable
         _process.StandardInput.Close();
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         await _process.WaitForExitAsync(deadline.Token);
-        return (_process.ExitCode, await _output, await _error);
+        await _error;
+        return (_process.ExitCode, await _output, Said);
+    }
+
+    private async Task CollectAsync(StreamReader error)
+    {
+        var buffer = new char[4096];
+        while (await error.ReadAsync(buffer) is > 0 and var read)
+        {
+            lock (_said)
+            {
+                _said.Append(buffer, 0, read);
+            }
+        }
     }
 
     public void Dispose()
