@@ -37,6 +37,7 @@ internal sealed class SearchPage(ConsoleServices services) : IPage
         return new PageView(text.Length == 0 ? "Search" : text, "/", html =>
         {
             SearchForm.Write(html, state);
+            Notice.WriteIncomplete(html, [.. result.Incomplete.Union(histogram.Incomplete)]);
             if (result.Total == 0)
             {
                 WriteNothing(html, state, everything);
