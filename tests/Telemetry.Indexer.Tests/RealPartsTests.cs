@@ -96,6 +96,10 @@ public sealed class RealPartsTests : IAsyncDisposable
         public bool Begin(long position, long busUnixUs) => true;
         public void Write(Document document) => Count++;
         public ValueTask CommitAsync(long next, CancellationToken cancel) => default;
+        public void Rest(long busUnixUs)
+        {
+        }
+
         public ValueTask DisposeAsync() => default;
     }
 

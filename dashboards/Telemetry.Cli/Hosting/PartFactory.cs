@@ -102,7 +102,7 @@ internal sealed partial class PartFactory(
 
     private SqliteDocumentWriter OpenDocuments(Lane lane, BusPosition oldest)
     {
-        var writer = SqliteDocumentWriter.Open(data.StoreOf(lane), new SqliteStoreOptions(), time, oldest.Value);
+        var writer = SqliteDocumentWriter.Open(data.StoreOf(lane), StoreRetention.Partitions(lane, options.Retention), time, oldest.Value);
         foreach (var damaged in writer.SetAside)
         {
             if (damaged.Evidence is { } evidence)

@@ -153,6 +153,7 @@ internal sealed class LaneSession : IAsyncDisposable
     {
         var now = _lane.NowUnixUs;
         _state.CaughtUp(now);
+        _writer.Rest(now);
         if (_lane.Lane == Lane.Critical)
         {
             _lane.Directory.Reached(now);

@@ -63,6 +63,9 @@ internal sealed class PartitionWriter : ITermSink, IDisposable
     /// <summary>First bus position that is not stored.</summary>
     public long Applied { get; private set; }
 
+    /// <summary>Documents written.</summary>
+    public long Documents => _meta.Documents;
+
     /// <summary>Bus time at which it begins, microseconds since the Unix epoch.</summary>
     public long BusStartUnixUs => _meta.BusStartUnixUs;
 

@@ -123,6 +123,21 @@ public sealed class SqliteDocumentWriter : IDocumentWriter
         return ValueTask.CompletedTask;
     }
 
+    /// <inheritdoc/>
+    public void Rest(long busUnixUs)
+    {
+        if (PendingBytes > 0 || _failure is not null
+            || _partition is not { Documents: > 0 } partition || Age(partition, busUnixUs) < _options.MaxWidth)
+        {
+            return;
+        }
+
+        // Retention deletes all but the newest partition: that holds the position.
+        _busUnixUs = busUnixUs;
+        Close();
+        _partition = PartitionWriter.Create(NewName(), _busUnixUs, AppliedPosition, _builder, _options);
+    }
+
     /// <summary>Packs the last block and closes. What is not committed is forgotten.</summary>
     public ValueTask DisposeAsync()
     {
@@ -207,11 +222,14 @@ public sealed class SqliteDocumentWriter : IDocumentWriter
 
     private bool IsFull(PartitionWriter partition)
     {
-        var age = TimeSpan.FromMicroseconds(Math.Max(0, _busUnixUs - partition.BusStartUnixUs));
+        var age = Age(partition, _busUnixUs);
         var bytes = partition.Bytes;
         return bytes >= _options.MaxBytes || age >= _options.MaxWidth
             || age >= _options.MinWidth && bytes >= _options.TargetBytes;
     }
+
+    private static TimeSpan Age(PartitionWriter partition, long busUnixUs) =>
+        TimeSpan.FromMicroseconds(Math.Max(0, busUnixUs - partition.BusStartUnixUs));
 
     // Names ascend even when bus time does not.
     private PartitionName NewName()
