@@ -45,7 +45,7 @@ public class PlainLineTests
             Assert.Equal(logger, document["log.logger"]);
         }
 
-        Assert.Null(document["telemetry.parsed"]);
+        Assert.Equal("1", document["telemetry.parsed"]);
         Assert.Equal(line, document["event.original"]);
     }
 
