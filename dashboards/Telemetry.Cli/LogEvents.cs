@@ -14,4 +14,5 @@ internal static class LogEvents
     public const int StoreUnreadable = 9009;
     public const int DemoFailed = 9010;
     public const int BusProblem = 9011;
+    public const int StoreLeftInPlace = 9012;
 }

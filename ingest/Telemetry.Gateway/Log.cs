@@ -15,11 +15,13 @@ internal static partial class Log
         "The gateway listens on {Address} with --insecure: whoever reaches it can write, and can read what others send")]
     public static partial void Insecure(ILogger logger, string address);
 
-    [LoggerMessage(3003, LogLevel.Information, "{InstanceId} ships its {Lane} lane from {Source}")]
-    public static partial void CallOpened(ILogger logger, string instanceId, Lane lane, string source);
+    [LoggerMessage(3003, LogLevel.Information, "{InstanceId} ships its {Lane} lane from {Source}; {Suppressed} more since the last")]
+    public static partial void CallOpened(ILogger logger, string instanceId, Lane lane, string source, long suppressed);
 
-    [LoggerMessage(3004, LogLevel.Information, "{InstanceId} no longer ships its {Lane} lane from {Source}: {Code} {Message}")]
-    public static partial void CallClosed(ILogger logger, string instanceId, Lane lane, string source, StatusCode code, string message);
+    [LoggerMessage(3004, LogLevel.Information,
+        "{InstanceId} no longer ships its {Lane} lane from {Source}: {Code} {Message}; {Suppressed} more since the last")]
+    public static partial void CallClosed(
+        ILogger logger, string instanceId, Lane lane, string source, StatusCode code, string message, long suppressed);
 
     [LoggerMessage(3005, LogLevel.Warning, "A call from {Source} was refused: {Code} {Message}; {Suppressed} more since the last")]
     public static partial void CallRefused(ILogger logger, string source, StatusCode code, string message, long suppressed);

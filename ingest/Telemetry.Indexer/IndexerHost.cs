@@ -35,14 +35,14 @@ public sealed class IndexerHost : IAsyncDisposable
     /// <param name="options">Directory, bounds and pauses.</param>
     /// <param name="bus">Bus to read; not disposed.</param>
     /// <param name="openWriter">
-    /// Opens the documents of a lane; called again after a failure, once the former writer is disposed. What was not committed
+    /// Opens the documents of a lane, told the first position that the bus has; called again after a failure, once the former writer is disposed. What was not committed
     /// is written again.
     /// </param>
     /// <param name="retention">Called each <see cref="IndexerOptions.RetainEvery"/>; null keeps everything.</param>
     /// <param name="log">Log; null is none.</param>
     /// <param name="time">Clock; null is the real one.</param>
     public static IndexerHost Start(
-        IndexerOptions options, IBus bus, Func<Lane, IDocumentWriter> openWriter, IRetention? retention = null,
+        IndexerOptions options, IBus bus, Func<Lane, BusPosition, IDocumentWriter> openWriter, IRetention? retention = null,
         ILogger? log = null, TimeProvider? time = null)
     {
         var host = new IndexerHost(log ?? NullLogger.Instance, time ?? TimeProvider.System);
@@ -94,12 +94,12 @@ public sealed class IndexerHost : IAsyncDisposable
     }
 
     private void StartLane(
-        IndexerOptions options, IBus bus, Func<Lane, IDocumentWriter> openWriter, LifetimeDirectory directory, Lane lane)
+        IndexerOptions options, IBus bus, Func<Lane, BusPosition, IDocumentWriter> openWriter, LifetimeDirectory directory, Lane lane)
     {
         IndexerLane? loop = null;
         var metrics = new IndexerMetrics(_meter, lane, () => loop?.Lag() ?? default);
         loop = new IndexerLane(new LaneContext(
-            lane, options, bus, () => openWriter(lane), directory, metrics, _log, _time));
+            lane, options, bus, oldest => openWriter(lane, oldest), directory, metrics, _log, _time));
 
         _lanes.Add((lane, loop));
         _running.Add((lane, Task.Run(() => loop.RunAsync(_stop.Token))));

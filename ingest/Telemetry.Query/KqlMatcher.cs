@@ -41,13 +41,15 @@ public sealed class KqlMatcher
         FieldMatches matches => new MatchesAnyOf(
             [.. _typing.DefaultFields.Select(field => Field(field, Equal(matches.Value)))]),
         FieldCompares compares => Field(
-            compares.Field, type => ValueTest.Compare(type, compares.Comparison, compares.Value, _nowUnixUs)),
+            compares.Field, (type, isLowercase) => ValueTest.Compare(
+                type, compares.Comparison, isLowercase ? compares.Value.Lowercase() : compares.Value, _nowUnixUs)),
         _ => throw new ArgumentException($"{node.GetType().Name} is no part of the language", nameof(node)),
     };
 
-    private Func<FieldType, ValueTest> Equal(KqlValue value) => type => ValueTest.Equal(type, value, _nowUnixUs);
+    private Func<FieldType, bool, ValueTest> Equal(KqlValue value) =>
+        (type, isLowercase) => ValueTest.Equal(type, isLowercase ? value.Lowercase() : value, _nowUnixUs);
 
-    private MatcherNode Field(string field, Func<FieldType, ValueTest>? read)
+    private MatcherNode Field(string field, Func<FieldType, bool, ValueTest>? read)
     {
         if (field.Contains('*', StringComparison.Ordinal))
         {
@@ -55,6 +57,6 @@ public sealed class KqlMatcher
         }
 
         var type = _typing.TypeOf(field);
-        return new MatchesField(field, type, read?.Invoke(type));
+        return new MatchesField(field, type, read?.Invoke(type, _typing.IsLowercase(field)));
     }
 }

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Telemetry.Query;
 
 /// <summary>A parsed query. A tree is immutable and independent of any store.</summary>
@@ -64,6 +66,11 @@ public enum KqlComparison : byte
 /// <param name="Pattern">When not null, the pieces between wildcards: "web-*" gives "web-", "".</param>
 public sealed record KqlValue(string Text, bool Quoted, IReadOnlyList<string>? Pattern)
 {
+    /// <summary>The value as a field that <see cref="IFieldTyping.IsLowercase"/> holds it. Text beyond ASCII stays as it is.</summary>
+    public KqlValue Lowercase() => Ascii.IsValid(Text)
+        ? new KqlValue(Text.ToLowerInvariant(), Quoted, Pattern is null ? null : [.. Pattern.Select(piece => piece.ToLowerInvariant())])
+        : this;
+
     /// <summary>Compares the pieces in order.</summary>
     public bool Equals(KqlValue? other) =>
         other is not null && Text == other.Text && Quoted == other.Quoted

@@ -1,10 +1,11 @@
 namespace Telemetry.Query;
 
 /// <summary>Some field whose name fits the pattern has a value that satisfies the test of its type.</summary>
-internal sealed class MatchesFieldPattern(string pattern, IFieldTyping typing, Func<FieldType, ValueTest>? read) : MatcherNode
+internal sealed class MatchesFieldPattern(string pattern, IFieldTyping typing, Func<FieldType, bool, ValueTest>? read) : MatcherNode
 {
     private readonly char[][] _pieces = [.. pattern.Split('*').Select(piece => piece.ToCharArray())];
-    private readonly ValueTest[]? _byType = read is null ? null : [.. Enum.GetValues<FieldType>().Select(read)];
+    private readonly ValueTest[]? _byType = read is null ? null : [.. Enum.GetValues<FieldType>().Select(type => read(type, false))];
+    private readonly ValueTest? _lowercase = read?.Invoke(FieldType.Keyword, true);
 
     public override bool Matches(IFieldValues document)
     {
@@ -22,7 +23,8 @@ internal sealed class MatchesFieldPattern(string pattern, IFieldTyping typing, F
             }
 
             var type = typing.TypeOf(field);
-            if (MatchesField.Satisfies(document, i, type, _byType[(int)type]))
+            var test = typing.IsLowercase(field) ? _lowercase! : _byType[(int)type];
+            if (MatchesField.Satisfies(document, i, type, test))
             {
                 return true;
             }

@@ -6,7 +6,7 @@ namespace Telemetry.Query;
 /// What one value of a field has to satisfy: a literal read in the light of the field's type. Each store translates these;
 /// the in-memory matcher and scans ask them. Immutable, safe for concurrent use, no allocation in <c>Matches</c>.
 /// <list type="table">
-/// <item><term>keyword</term><description>The whole value, case-sensitive; <c>*</c> is a wildcard; an unquoted literal of several
+/// <item><term>keyword</term><description>The whole value, case-sensitive unless the field is lower-case; <c>*</c> is a wildcard; an unquoted literal of several
 /// words is one value, spaces and all. Compared as numbers when the literal is a number, else by code points.</description></item>
 /// <item><term>text</term><description>"…" is a phrase: words in order. Unquoted, some of the words separated by spaces has to
 /// occur (Kibana's <c>match</c>); what such a word is cut into ("10.0.0.1") has to occur as a phrase. <c>*</c> stands for any

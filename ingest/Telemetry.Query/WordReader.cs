@@ -5,7 +5,9 @@ namespace Telemetry.Query;
 
 /// <summary>
 /// Walks over the words of a text; see <see cref="TextAnalyzer"/>. A word that needs no folding is a slice of the text; others
-/// are folded into a rented buffer, so that reading does not allocate. Malformed UTF-8 is decoded as FTS5 decodes it.
+/// are folded into a rented buffer, so that reading does not allocate. 
+/// The word lists of stored partitions were cut and folded like this, and a query has to cut its words the same for as long as they are
+/// kept: hence the decoding of malformed UTF-8 as SQLite's FTS5 does it, from which the rules once came.
 /// </summary>
 public ref struct WordReader : IDisposable
 {

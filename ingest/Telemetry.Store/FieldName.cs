@@ -8,10 +8,11 @@ namespace Telemetry.Store;
 /// </summary>
 public sealed class FieldName
 {
-    internal FieldName(string name, FieldType type)
+    internal FieldName(string name, FieldType type, bool isLowercase = false)
     {
         Name = name;
         Type = type;
+        IsLowercase = isLowercase;
         Utf8 = System.Text.Encoding.UTF8.GetBytes(name);
     }
 
@@ -23,6 +24,9 @@ public sealed class FieldName
 
     /// <summary>How it is compared.</summary>
     public FieldType Type { get; }
+
+    /// <summary>True for a keyword that is written in lower case, and asked for in any.</summary>
+    public bool IsLowercase { get; }
 
     /// <inheritdoc/>
     public override string ToString() => Name;

@@ -16,4 +16,7 @@ public sealed class FieldTyping : IFieldTyping
 
     /// <inheritdoc/>
     public FieldType TypeOf(string name) => Fields.TypeOf(name);
+
+    /// <inheritdoc/>
+    public bool IsLowercase(string name) => Fields.TryGet(name, out var field) && field.IsLowercase;
 }

@@ -55,7 +55,7 @@ public static class Fields
     public static readonly FieldName EventOutcome = Add("event.outcome", FieldType.Keyword, FieldSource.Line);
     public static readonly FieldName EventReason = Add("event.reason", FieldType.Keyword, FieldSource.Lifecycle);
 
-    public static readonly FieldName LogLevel = Add("log.level", FieldType.Keyword, FieldSource.Line);
+    public static readonly FieldName LogLevel = Add("log.level", FieldType.Keyword, FieldSource.Line, lowercase: true);
     public static readonly FieldName LogLogger = Add("log.logger", FieldType.Keyword, FieldSource.Line);
     public static readonly FieldName LogFilePath = Add("log.file.path", FieldType.Keyword, FieldSource.Envelope);
     public static readonly FieldName LogFlags = Add("log.flags", FieldType.Keyword, FieldSource.Envelope);
@@ -150,9 +150,9 @@ public static class Fields
     /// <summary>Type of any field name; what is not in the table is a keyword.</summary>
     public static FieldType TypeOf(string name) => ByName.TryGetValue(name, out var field) ? field.Type : FieldType.Keyword;
 
-    private static FieldName Add(string name, FieldType type, FieldSource source, bool searched = false)
+    private static FieldName Add(string name, FieldType type, FieldSource source, bool searched = false, bool lowercase = false)
     {
-        var field = new FieldName(name, type);
+        var field = new FieldName(name, type, lowercase);
         Rows.Add(new FieldRow(field, source, searched));
         ByName.Add(name, field);
         return field;

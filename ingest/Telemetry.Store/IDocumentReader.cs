@@ -4,7 +4,10 @@ using Telemetry.Wire;
 
 namespace Telemetry.Store;
 
-/// <summary>Answers searches. Safe for concurrent use; sees what was committed when the call began.</summary>
+/// <summary>
+/// Answers searches. Safe for concurrent use; sees what was committed when the call began. What cannot be read (damage) is left
+/// out, and the answer says what it lacks.
+/// </summary>
 public interface IDocumentReader
 {
     /// <summary>Newest first. Never throws for an odd query: a field that does not exist matches nothing.</summary>
@@ -17,10 +20,10 @@ public interface IDocumentReader
     /// <summary>
     /// The document and its neighbours in the same stream by epoch and seq, ascending. Empty when the id is not stored.
     /// </summary>
-    ValueTask<IReadOnlyList<StoredDocument>> ContextAsync(DocumentId id, int before, int after, CancellationToken cancel);
+    ValueTask<StoredDocuments> ContextAsync(DocumentId id, int before, int after, CancellationToken cancel);
 
     /// <summary>The last documents of one stream or, without a stream, of one lifetime, ascending.</summary>
-    ValueTask<IReadOnlyList<StoredDocument>> LastAsync(
+    ValueTask<StoredDocuments> LastAsync(
         LifetimeId lifetime, StreamId? stream, int count, CancellationToken cancel);
 
     /// <summary>
@@ -46,7 +49,11 @@ public sealed record SearchRequest(
 /// <param name="Total">Exact count of all matches in the time range, whatever the page.</param>
 /// <param name="Hits">Newest first.</param>
 /// <param name="Next">Cursor of the next page; null when this is the last.</param>
-public sealed record SearchResult(long Total, IReadOnlyList<StoredDocument> Hits, string? Next);
+public sealed record SearchResult(long Total, IReadOnlyList<StoredDocument> Hits, string? Next)
+{
+    /// <summary>What could not be read, one <c>FILE: reason</c> each; empty when nothing is missing.</summary>
+    public IReadOnlyList<string> Incomplete { get; init; } = [];
+}
 
 /// <summary>
 /// What to count. The buckets cover the range widened to whole ones, at most <paramref name="Buckets"/>; only matches in the
@@ -59,7 +66,11 @@ public sealed record HistogramRequest(KqlNode Query, long? SinceUnixUs, long? Un
 /// <param name="BucketUs">Width of a bucket: a round number of seconds, minutes, hours or days.</param>
 /// <param name="Total">All matches in the range.</param>
 /// <param name="Buckets">In time order, empty ones included.</param>
-public sealed record Histogram(long StartUnixUs, long BucketUs, long Total, IReadOnlyList<HistogramBucket> Buckets);
+public sealed record Histogram(long StartUnixUs, long BucketUs, long Total, IReadOnlyList<HistogramBucket> Buckets)
+{
+    /// <inheritdoc cref="SearchResult.Incomplete"/>
+    public IReadOnlyList<string> Incomplete { get; init; } = [];
+}
 
 /// <summary>One bucket; <paramref name="ByLevel"/> maps <c>log.level</c> ("" when absent) to counts above 0.</summary>
 public sealed record HistogramBucket(long Count, IReadOnlyDictionary<string, long> ByLevel);

@@ -29,4 +29,11 @@ public interface IDocumentWriter : IAsyncDisposable
     /// <see cref="AppliedPosition"/>. The writer can be used on.
     /// </exception>
     ValueTask CommitAsync(long next, CancellationToken cancel);
+
+    /// <summary>
+    /// Told the bus time while nothing arrives and all is committed: ends a time partition that is past its width, so that it can
+    /// grow too old.
+    /// </summary>
+    /// <exception cref="IOException">The store could not be written.</exception>
+    void Rest(long busUnixUs);
 }

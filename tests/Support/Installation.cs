@@ -79,7 +79,8 @@ public sealed class Installation : IAsyncDisposable
             try
             {
                 using var answer = await Http.GetAsync(new Uri(url + "/healthz"));
-                if (answer.IsSuccessStatusCode || (isTls && answer.StatusCode == HttpStatusCode.Unauthorized))
+                // A part that fails is told with 503: the others run.
+                if (answer.IsSuccessStatusCode || answer.StatusCode == HttpStatusCode.ServiceUnavailable || (isTls && answer.StatusCode == HttpStatusCode.Unauthorized))
                 {
                     return;
                 }

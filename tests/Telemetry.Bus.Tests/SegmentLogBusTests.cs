@@ -199,6 +199,21 @@ public sealed class SegmentLogBusTests : IDisposable
     }
 
     [Fact]
+    public async Task WhatIsNotIndexedIsKeptHoweverOldItIs()
+    {
+        await using var bus = Bus();
+        await using var writer = bus.OpenWriter();
+        var positions = await Some.Append(writer, 0, 60, Lane.Bulk);
+        bus.AllowTrim(Lane.Bulk, positions[30]);
+        _time.Advance(TimeSpan.FromDays(60));
+        await Some.Append(writer, 60, 60, Lane.Bulk);
+        _time.Advance(TimeSpan.FromDays(60));
+        await using var reader = bus.OpenReader(Lane.Bulk, positions[30], out var skipped);
+        Assert.Equal(0, skipped);
+        Assert.True(Some.Read(reader).Count >= 89);
+    }
+
+    [Fact]
     public async Task IndexerOfAnotherProcessAllowsTheTrim()
     {
         await using var bus = Bus();

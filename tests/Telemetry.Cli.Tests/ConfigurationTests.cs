@@ -41,6 +41,18 @@ public sealed class ConfigurationTests : IDisposable
     }
 
     [Theory]
+    [InlineData("--keep", "0s", "a duration like 7d, 8m or more")]
+    [InlineData("--keep", "7m", "a duration like 7d, 8m or more")]
+    [InlineData("--keep-bytes", "0", "a size like 20GiB, 64MiB or more")]
+    [InlineData("--keep-bytes", "63MiB", "a size like 20GiB, 64MiB or more")]
+    public async Task RetentionThatCannotBeHonouredIsRefusedWithTheLeast(string flag, string value, string least)
+    {
+        var result = await _cli.RunAsync("config", "show", flag, value);
+
+        Assert.Equal((2, $"telemetry: {flag} has to be {least}, not '{value}'\n"), (result.ExitCode, result.Error));
+    }
+
+    [Theory]
     [InlineData("{", "not valid JSON at line 1")]
     [InlineData("[]", "a JSON object of sections is expected")]
     [InlineData("""{ "http": { "port": {} } }""", "http.port has to be a text")]

@@ -46,6 +46,18 @@ public sealed class SearchTests : IDisposable
     }
 
     [Fact]
+    public async Task WhatAnAnswerLacksIsToldOnceOnStandardError()
+    {
+        _server.Answer("/api/v1/search?q=%2A&limit=50", Hits.Replace("\"n1\"}", "\"n1\",\"incomplete\":[\"docs-1.db: a chunk is damaged\"]}", StringComparison.Ordinal))
+            .Answer("/api/v1/search?q=%2A&limit=48&cursor=n1", LastHits.Replace("null}", "null,\"incomplete\":[\"docs-1.db: a chunk is damaged\"]}", StringComparison.Ordinal));
+
+        var result = await _cli.RunAsync("search", "*");
+
+        Assert.Equal(0, result.ExitCode);
+        Assert.Equal("Not all of the store could be read, documents may be missing: docs-1.db: a chunk is damaged\n", result.Error);
+    }
+
+    [Fact]
     public async Task JsonIsOneDocumentALine()
     {
         _server.Answer("/api/v1/search?q=%2A&limit=2", Hits);

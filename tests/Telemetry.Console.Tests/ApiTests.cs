@@ -159,6 +159,22 @@ public sealed class ApiTests : IAsyncLifetime
         Assert.DoesNotContain("unsafe", SecurityHeaders.ContentSecurityPolicy, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("/api/v1/search?q=cart")]
+    [InlineData("/api/v1/histogram?q=cart")]
+    [InlineData("/api/v1/context?id={id}")]
+    public async Task AnAnswerSaysWhatItLacksAndNothingWhenItIsWhole(string path)
+    {
+        using var whole = await GetAsync(Resolve(path));
+        Assert.False(whole.RootElement.TryGetProperty("incomplete", out _));
+        _fleet.Documents.Incomplete = ["docs-1.db: a chunk is damaged"];
+        using var part = await GetAsync(Resolve(path));
+        Assert.Equal("docs-1.db: a chunk is damaged", part.RootElement.GetProperty("incomplete")[0].GetString());
+        using var page = await _host.Http.GetAsync(Resolve(path).Replace("/api/v1/histogram", "/", StringComparison.Ordinal)
+            .Replace("/api/v1/search", "/", StringComparison.Ordinal).Replace("/api/v1", "", StringComparison.Ordinal));
+        Assert.Contains("docs-1.db: a chunk is damaged", await page.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task AFaultSaysNothingOfItself()
     {

@@ -15,6 +15,9 @@ internal sealed class FakeDocumentReader(TimeProvider time) : IDocumentReader
     /// <summary>When set, every search ends with it.</summary>
     public Exception? Fault { get; set; }
 
+    /// <summary>What every answer lacks.</summary>
+    public IReadOnlyList<string> Incomplete { get; set; } = [];
+
     public void Add(params IEnumerable<StoredDocument> documents)
     {
         lock (_gate)
@@ -29,7 +32,7 @@ internal sealed class FakeDocumentReader(TimeProvider time) : IDocumentReader
             .OrderByDescending(document => document.TimestampUnixUs).ToList();
         var offset = request.Cursor is { } cursor ? int.Parse(cursor, CultureInfo.InvariantCulture) : 0;
         var next = offset + request.Limit < found.Count && request.Limit > 0 ? (offset + request.Limit).ToString(CultureInfo.InvariantCulture) : null;
-        return ValueTask.FromResult(new SearchResult(found.Count, [.. found.Skip(offset).Take(request.Limit)], next));
+        return ValueTask.FromResult(new SearchResult(found.Count, [.. found.Skip(offset).Take(request.Limit)], next) { Incomplete = Incomplete });
     }
 
     public ValueTask<Histogram> HistogramAsync(HistogramRequest request, CancellationToken cancel)
@@ -53,33 +56,33 @@ internal sealed class FakeDocumentReader(TimeProvider time) : IDocumentReader
         }
 
         return ValueTask.FromResult(new Histogram(
-            start, width, found.Count, [.. buckets.Select(bucket => new HistogramBucket(bucket.Values.Sum(), bucket))]));
+            start, width, found.Count, [.. buckets.Select(bucket => new HistogramBucket(bucket.Values.Sum(), bucket))]) { Incomplete = Incomplete });
     }
 
-    public ValueTask<IReadOnlyList<StoredDocument>> ContextAsync(DocumentId id, int before, int after, CancellationToken cancel)
+    public ValueTask<StoredDocuments> ContextAsync(DocumentId id, int before, int after, CancellationToken cancel)
     {
         lock (_gate)
         {
             if (_documents.Find(document => document.Id == id) is not { } center)
             {
-                return ValueTask.FromResult<IReadOnlyList<StoredDocument>>([]);
+                return ValueTask.FromResult(new StoredDocuments([], Incomplete));
             }
 
             var stream = _documents.Where(document => document.Record.Stream == center.Record.Stream && document.Record.Lifetime == center.Record.Lifetime)
                 .OrderBy(document => document.Record.Seq).ToList();
             var at = stream.FindIndex(document => document.Id == id);
             var from = Math.Max(0, at - before);
-            return ValueTask.FromResult<IReadOnlyList<StoredDocument>>(stream[from..Math.Min(stream.Count, at + after + 1)]);
+            return ValueTask.FromResult(new StoredDocuments(stream[from..Math.Min(stream.Count, at + after + 1)], Incomplete));
         }
     }
 
-    public ValueTask<IReadOnlyList<StoredDocument>> LastAsync(LifetimeId lifetime, StreamId? stream, int count, CancellationToken cancel)
+    public ValueTask<StoredDocuments> LastAsync(LifetimeId lifetime, StreamId? stream, int count, CancellationToken cancel)
     {
         lock (_gate)
         {
-            return ValueTask.FromResult<IReadOnlyList<StoredDocument>>([.. _documents
+            return ValueTask.FromResult(new StoredDocuments([.. _documents
                 .Where(document => document.Record.Lifetime == lifetime && (stream is null || document.Record.Stream == stream))
-                .OrderBy(document => document.TimestampUnixUs).TakeLast(count)]);
+                .OrderBy(document => document.TimestampUnixUs).TakeLast(count)], Incomplete));
         }
     }
 

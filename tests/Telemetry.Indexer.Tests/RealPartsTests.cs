@@ -80,7 +80,7 @@ public sealed class RealPartsTests : IAsyncDisposable
 
         var store = new NullStore();
         await using var host = IndexerHost.Start(
-            new IndexerOptions { DataDirectory = _directory.Path, IdentityWait = TimeSpan.FromMilliseconds(20) }, _bus, _ => store);
+            new IndexerOptions { DataDirectory = _directory.Path, IdentityWait = TimeSpan.FromMilliseconds(20) }, _bus, (_, _) => store);
         await Eventually.Holds(() => store.Count >= 150_000, "half is read", TimeSpan.FromSeconds(60));
         var (cpu, count) = (Environment.CpuUsage.TotalTime, store.Count);
         await Eventually.Holds(() => store.Count == Batches * PerBatch, "all is read", TimeSpan.FromSeconds(60));
@@ -96,6 +96,10 @@ public sealed class RealPartsTests : IAsyncDisposable
         public bool Begin(long position, long busUnixUs) => true;
         public void Write(Document document) => Count++;
         public ValueTask CommitAsync(long next, CancellationToken cancel) => default;
+        public void Rest(long busUnixUs)
+        {
+        }
+
         public ValueTask DisposeAsync() => default;
     }
 
@@ -114,7 +118,7 @@ public sealed class RealPartsTests : IAsyncDisposable
 
     private IndexerHost Start() => IndexerHost.Start(
         new IndexerOptions { DataDirectory = _directory.Path, IdentityWait = TimeSpan.FromMilliseconds(20) }, _bus,
-        lane => SqliteDocumentWriter.Open(Store(lane), new SqliteStoreOptions(), TimeProvider.System));
+        (lane, oldest) => SqliteDocumentWriter.Open(Store(lane), new SqliteStoreOptions(), TimeProvider.System, oldest.Value));
 
     private string Store(Lane lane) => _directory[Path.Combine("store", lane == Lane.Critical ? "critical" : "bulk")];
 

@@ -4,6 +4,8 @@ internal sealed class FakeTyping : IFieldTyping
 {
     public IReadOnlyList<string> DefaultFields { get; } = ["message", "error.message"];
 
+    public bool IsLowercase(string name) => name == "level";
+
     public FieldType TypeOf(string name) => name switch
     {
         "message" or "error.message" => FieldType.Text,

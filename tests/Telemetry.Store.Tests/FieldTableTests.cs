@@ -10,7 +10,7 @@ public sealed class FieldTableTests
     public void FieldTableIsAsApproved() => Approved.Matches(
         "fields.txt",
         "name type indexing source searched\n" + string.Concat(Fields.All.Select(row =>
-            $"{row.Field.Name} {row.Field.Type} {(row.Field.Type == FieldType.Text ? "analysed" : "exact")} {row.Source}{(row.SearchedByDefault ? " searched" : "")}\n")));
+            $"{row.Field.Name} {row.Field.Type} {(row.Field.Type == FieldType.Text ? "analysed" : row.Field.IsLowercase ? "lowercase" : "exact")} {row.Source}{(row.SearchedByDefault ? " searched" : "")}\n")));
 
     [Fact]
     public void SqliteSchemaIsAsApproved() => Approved.Matches("documents.sql", PartitionSchema.Create());

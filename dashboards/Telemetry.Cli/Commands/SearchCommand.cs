@@ -51,11 +51,14 @@ internal sealed class SearchCommand(CliContext context, TelemetryApi api, bool j
 
     private async Task PrintAsync(SearchQuery query, int limit, CancellationToken cancel)
     {
-        await foreach (var document in api.FindAsync(query, limit, cancel))
+        await foreach (var document in api.FindAsync(query, limit, WarnOfMissing, cancel))
         {
             await PrintAsync(document);
         }
     }
+
+    private void WarnOfMissing(string reason) =>
+        context.Error.WriteLine($"Not all of the store could be read, documents may be missing: {VisibleText.Of(reason)}");
 
     private async Task FollowAsync(SearchQuery query, CancellationToken cancel)
     {

@@ -1,28 +1,32 @@
 namespace Telemetry.Cli.Configuration;
 
-/// <summary>What is kept. Whichever bound is reached first deletes the oldest whole partitions.</summary>
+/// <summary>What is kept. Whichever bound is reached first deletes the oldest whole partitions. Defaults are those of <see cref="Settings"/>.</summary>
 internal sealed record RetentionOptions
 {
-    /// <summary>Age of stored documents. Default 7 days.</summary>
-    public TimeSpan StoreKeep { get; init; } = TimeSpan.FromDays(7);
+    // Eight partitions of the least width, and room for both lanes' least partitions and SQLite's logs beside them.
+    private static readonly TimeSpan LeastKeep = TimeSpan.FromMinutes(8);
+    private const long LeastKeepBytes = 64 << 20;
 
-    /// <summary>Size of the store, bytes. Default 20 GiB.</summary>
-    public long StoreKeepBytes { get; init; } = 20L << 30;
+    /// <summary>Age of stored documents; 8 minutes or more.</summary>
+    public required TimeSpan StoreKeep { get; init; }
 
-    /// <summary>Age of lifetimes and crashes. Default 90 days.</summary>
-    public TimeSpan KeepLifetimes { get; init; } = TimeSpan.FromDays(90);
+    /// <summary>Size of the store, bytes; 64 MiB or more.</summary>
+    public required long StoreKeepBytes { get; init; }
 
-    /// <summary>Age of bus segments; what is not indexed stays. Default 24 hours.</summary>
-    public TimeSpan BusKeep { get; init; } = TimeSpan.FromHours(24);
+    /// <summary>Age of lifetimes and crashes; 8 minutes or more.</summary>
+    public required TimeSpan KeepLifetimes { get; init; }
 
-    /// <summary>Size of the bus, bytes; what is not indexed stays. Default 10 GiB.</summary>
-    public long BusKeepBytes { get; init; } = 10L << 30;
+    /// <summary>Age of bus segments; what is not indexed stays.</summary>
+    public required TimeSpan BusKeep { get; init; }
+
+    /// <summary>Size of the bus, bytes; what is not indexed stays.</summary>
+    public required long BusKeepBytes { get; init; }
 
     public static RetentionOptions Read(SettingReader reader) => new()
     {
-        StoreKeep = reader.Duration(Settings.StoreKeep),
-        StoreKeepBytes = reader.Size(Settings.StoreKeepBytes),
-        KeepLifetimes = reader.Duration(Settings.StoreKeepLifetimes),
+        StoreKeep = reader.Duration(Settings.StoreKeep, LeastKeep),
+        StoreKeepBytes = reader.Size(Settings.StoreKeepBytes, LeastKeepBytes),
+        KeepLifetimes = reader.Duration(Settings.StoreKeepLifetimes, LeastKeep),
         BusKeep = reader.Duration(Settings.BusKeep),
         BusKeepBytes = reader.Size(Settings.BusKeepBytes),
     };

@@ -30,6 +30,20 @@ internal sealed class SettingReader(EffectiveConfiguration configuration, List<s
         return parsed && bytes > 0;
     });
 
+    /// <summary>A size that is not less than <paramref name="least"/>.</summary>
+    public long Size(Setting setting, long least) => Read(
+        setting, $"a size like 20GiB, {new ByteSize(least)} or more", (string text, out long bytes) =>
+        {
+            var parsed = ByteSize.TryParse(text, out var size);
+            bytes = size.Bytes;
+            return parsed && bytes >= least;
+        });
+
+    /// <summary>A duration that is not less than <paramref name="least"/>.</summary>
+    public TimeSpan Duration(Setting setting, TimeSpan least) => Read(
+        setting, $"a duration like 7d, {DurationText.Format(least)} or more",
+        (string text, out TimeSpan duration) => DurationText.TryParse(text, out duration) && duration >= least);
+
     public TimeSpan Duration(Setting setting) => Read(setting, "a duration like 5s or 7d",
         (string text, out TimeSpan duration) => DurationText.TryParse(text, out duration));
 

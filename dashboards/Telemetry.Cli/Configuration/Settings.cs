@@ -31,13 +31,13 @@ internal static class Settings
         "Listen beyond loopback without TLS and tokens.") { Flag = "--insecure" });
 
     public static readonly Setting StoreKeep = Add(new("store.keep", SettingKind.Duration, "7d",
-        "Age at which stored documents are deleted.") { Flag = "--keep", ValueName = "DURATION" });
+        "Age at which stored documents are deleted; 8m or more.") { Flag = "--keep", ValueName = "DURATION" });
 
     public static readonly Setting StoreKeepBytes = Add(new("store.keep_bytes", SettingKind.Size, "20GiB",
-        "Size of the store above which the oldest documents are deleted.") { Flag = "--keep-bytes", ValueName = "SIZE" });
+        "Size of the store above which the oldest documents are deleted; 64MiB or more.") { Flag = "--keep-bytes", ValueName = "SIZE" });
 
     public static readonly Setting StoreKeepLifetimes = Add(new("store.keep_lifetimes", SettingKind.Duration, "90d",
-        "Age at which lifetimes and crashes are deleted."));
+        "Age at which lifetimes and crashes are deleted; 8m or more."));
 
     public static readonly Setting BusKeep = Add(new("bus.keep", SettingKind.Duration, "24h",
         "Age at which indexed bus segments are deleted."));

@@ -18,7 +18,7 @@ internal sealed record TelemetryOptions
 
     public ListenerOptions Listen { get; init; } = new();
 
-    public RetentionOptions Retention { get; init; } = new();
+    public required RetentionOptions Retention { get; init; }
 
     public LocalShipperOptions Shipper { get; init; } = new();
 

@@ -100,12 +100,19 @@ internal sealed partial class PartFactory(
         return LocalShipper.Start(options, data, program, watch, gateway, tokens, time, loggers);
     }
 
-    private SqliteDocumentWriter OpenDocuments(Lane lane)
+    private SqliteDocumentWriter OpenDocuments(Lane lane, BusPosition oldest)
     {
-        var writer = SqliteDocumentWriter.Open(data.StoreOf(lane), new SqliteStoreOptions(), time);
+        var writer = SqliteDocumentWriter.Open(data.StoreOf(lane), StoreRetention.Partitions(lane, options.Retention), time, oldest.Value);
         foreach (var damaged in writer.SetAside)
         {
-            LogSetAside(damaged.Path, damaged.Evidence ?? damaged.Path, damaged.Reason);
+            if (damaged.Evidence is { } evidence)
+            {
+                LogSetAside(damaged.Path, evidence, damaged.Reason);
+            }
+            else
+            {
+                LogLeftInPlace(damaged.Path, damaged.Reason);
+            }
         }
 
         return writer;
@@ -123,9 +130,13 @@ internal sealed partial class PartFactory(
         "{Path} is damaged ({Reason}); it is kept as {Evidence}, and what the bus still has is stored again")]
     private partial void LogSetAside(string path, string evidence, string reason);
 
+    [LoggerMessage(LogEvents.StoreLeftInPlace, LogLevel.Error,
+        "{Path} gets no more documents ({Reason}); what can be read of it is still found")]
+    private partial void LogLeftInPlace(string path, string reason);
+
     [LoggerMessage(LogEvents.BusProblem, LogLevel.Error, "The bus: {Problem}")]
     private partial void LogBusProblem(string problem);
 
-    [LoggerMessage(LogEvents.StoreUnreadable, LogLevel.Error, "{Path} cannot be read and is left out of answers: {Reason}")]
+    [LoggerMessage(LogEvents.StoreUnreadable, LogLevel.Error, "{Path} is left out of answers where it cannot be read: {Reason}")]
     private partial void LogUnreadable(string path, string reason);
 }

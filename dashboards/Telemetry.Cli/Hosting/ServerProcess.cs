@@ -7,6 +7,7 @@ using Telemetry.Console;
 using Telemetry.Console.Metrics;
 using Telemetry.Gateway;
 using Telemetry.Gateway.Authentication;
+using Telemetry.Store.Sqlite.Documents;
 
 namespace Telemetry.Cli.Hosting;
 
@@ -25,6 +26,7 @@ internal sealed partial class ServerProcess
     private readonly ILogger _logger;
     private readonly RunningParts _running = new();
     private readonly Dictionary<Parts, Func<IEnumerable<string>>> _problems = [];
+    private SqliteDocumentReader? _documents;
     private LocalShipper? _shipper;
 
     private ServerProcess(CliContext context, TelemetryOptions options, Parts parts, ILoggerFactory loggers)
@@ -118,8 +120,8 @@ internal sealed partial class ServerProcess
 
     private async Task<ConsoleHost> StartConsoleAsync(MeterExposition meters)
     {
-        var documents = _running.AddDisposable(_factory.OpenDocumentReader());
-        return _running.Add(await _factory.StartConsoleAsync(documents, meters, Health));
+        _documents = _running.AddDisposable(_factory.OpenDocumentReader());
+        return _running.Add(await _factory.StartConsoleAsync(_documents, meters, Health));
     }
 
     /// <summary>Returns what is watched.</summary>
@@ -142,6 +144,12 @@ internal sealed partial class ServerProcess
         {
             var problems = string.Join(' ', _problems.TryGetValue(part, out var find) ? find() : []);
             yield return new HealthPart(NameOf(part), problems.Length == 0, problems);
+        }
+
+        if (_documents is { } documents)
+        {
+            var problems = string.Join(' ', documents.Problems);
+            yield return new HealthPart("store", problems.Length == 0, problems);
         }
 
         if (_shipper is { } shipper)

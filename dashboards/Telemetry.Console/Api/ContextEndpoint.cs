@@ -19,7 +19,11 @@ internal sealed class ContextEndpoint(ConsoleServices services) : IApiEndpoint
             context.RequestAborted);
         if (documents.Count == 0)
         {
-            throw new BadRequestException(new BadRequest("No document has this id.", "id"), StatusCodes.Status404NotFound);
+            throw new BadRequestException(new BadRequest(
+                documents.Incomplete.Count == 0
+                    ? "No document has this id."
+                    : $"No document that can be read has this id. Not all can: {string.Join("; ", documents.Incomplete)}.",
+                "id"), StatusCodes.Status404NotFound);
         }
 
         await JsonAnswer.WriteAsync(context.Response, async json =>
@@ -34,6 +38,7 @@ internal sealed class ContextEndpoint(ConsoleServices services) : IApiEndpoint
             }
 
             json.WriteEndArray();
+            JsonAnswer.WriteIncomplete(json, documents.Incomplete);
             json.WriteEndObject();
         });
     }

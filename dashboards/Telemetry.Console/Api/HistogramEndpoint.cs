@@ -38,6 +38,7 @@ internal sealed class HistogramEndpoint(ConsoleServices services) : IApiEndpoint
             }
 
             json.WriteEndArray();
+            JsonAnswer.WriteIncomplete(json, histogram.Incomplete);
             json.WriteEndObject();
         });
     }

@@ -29,6 +29,23 @@ internal static class JsonAnswer
         await response.BodyWriter.FlushAsync(response.HttpContext.RequestAborted);
     }
 
+    /// <summary>Says what the answer lacks; nothing when it is complete.</summary>
+    public static void WriteIncomplete(Utf8JsonWriter json, IReadOnlyList<string> reasons)
+    {
+        if (reasons.Count == 0)
+        {
+            return;
+        }
+
+        json.WriteStartArray("incomplete"u8);
+        foreach (var reason in reasons)
+        {
+            json.WriteStringValue(reason);
+        }
+
+        json.WriteEndArray();
+    }
+
     /// <summary>Hands over what is written when it is much, and waits for a slow client.</summary>
     public static async ValueTask FlushIfManyAsync(HttpResponse response, Utf8JsonWriter json)
     {

@@ -26,6 +26,7 @@ internal sealed class SearchEndpoint(ConsoleServices services) : IApiEndpoint
 
             json.WriteEndArray();
             json.WriteString("next"u8, result.Next);
+            JsonAnswer.WriteIncomplete(json, result.Incomplete);
             json.WriteEndObject();
         });
     }

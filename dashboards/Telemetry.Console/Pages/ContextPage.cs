@@ -16,9 +16,13 @@ internal sealed class ContextPage(ConsoleServices services) : IPage
         var documents = await services.Documents.ContextAsync(id, before, after, request.Cancel);
         if (documents.FirstOrDefault(document => document.Id == id) is not { } current)
         {
-            return new PageView("Not found", "/", html => Notice.Write(
-                html, "This document is not stored",
-                "It may be older than the retention of the store, or the address is incomplete.", ("Search", "/")))
+            return new PageView("Not found", "/", html =>
+            {
+                Notice.WriteIncomplete(html, documents.Incomplete);
+                Notice.Write(
+                    html, "This document is not stored",
+                    "It may be older than the retention of the store, or the address is incomplete.", ("Search", "/"));
+            })
             {
                 Status = 404,
             };
@@ -28,7 +32,7 @@ internal sealed class ContextPage(ConsoleServices services) : IPage
     }
 
     private static void Write(
-        HtmlWriter html, IReadOnlyList<StoredDocument> documents, StoredDocument current, (int Before, int After) sides)
+        HtmlWriter html, StoredDocuments documents, StoredDocument current, (int Before, int After) sides)
     {
         var stream = current.Text(Fields.TelemetryStreamName) ?? current.Text(Fields.LogFilePath) ?? current.Record.Stream.ToString();
         using (html.In("header", ("class", "head")))
@@ -53,6 +57,7 @@ internal sealed class ContextPage(ConsoleServices services) : IPage
             }
         }
 
+        Notice.WriteIncomplete(html, documents.Incomplete);
         Step(html, documents[0], current, "↑ Earlier in this stream");
         HitList.Write(html, documents, new SearchState("", SearchState.All, null), current.Id);
         Step(html, documents[^1], current, "↓ Later in this stream");

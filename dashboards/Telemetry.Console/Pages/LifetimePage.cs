@@ -38,6 +38,7 @@ internal sealed class LifetimePage(ConsoleServices services) : IPage
             WriteHead(html, lifetime, name, request.NowUnixUs);
             WriteVitals(html, lifetime, request.NowUnixUs);
             WriteCrashes(html, lifetime, evidence, request.NowUnixUs);
+            Notice.WriteIncomplete(html, last.Incomplete);
             WriteLastWords(html, lifetime, last);
             WriteStreams(html, lifetime);
             WriteWorkloads(html, lifetime, request.NowUnixUs);

@@ -27,6 +27,15 @@ internal static class Notice
         }
     }
 
+    /// <summary>Says what an answer lacks; nothing when it is complete.</summary>
+    public static void WriteIncomplete(HtmlWriter html, IReadOnlyList<string> reasons)
+    {
+        if (reasons.Count > 0)
+        {
+            Write(html, "Something is missing here", $"A part of the store cannot be read: {string.Join("; ", reasons)}.");
+        }
+    }
+
     /// <summary>With commands to type.</summary>
     public static void WriteCommands(HtmlWriter html, string title, string text, params ReadOnlySpan<string> commands)
     {

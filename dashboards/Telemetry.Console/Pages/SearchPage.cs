@@ -37,6 +37,7 @@ internal sealed class SearchPage(ConsoleServices services) : IPage
         return new PageView(text.Length == 0 ? "Search" : text, "/", html =>
         {
             SearchForm.Write(html, state);
+            Notice.WriteIncomplete(html, [.. result.Incomplete.Union(histogram.Incomplete)]);
             if (result.Total == 0)
             {
                 WriteNothing(html, state, everything);
@@ -95,7 +96,7 @@ internal sealed class SearchPage(ConsoleServices services) : IPage
             Notice.Write(
                 html, "Nothing matches",
                 "No stored document matches this query in any range. A word in quotation marks is searched in messages; a field "
-                + "such as log.level is compared exactly, in upper and lower case.",
+                + "such as service.name is compared exactly, in upper and lower case.",
                 ("Show everything", Link.Search("", SearchState.All)));
         }
         else

@@ -21,6 +21,7 @@ internal sealed class GatewayService
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly RepeatLimit _refusals;
+    private readonly CallerLimits _opened, _closed;
     private readonly ShipLane _critical;
     private readonly ShipLane _bulk;
     private readonly CancellationTokenSource _stopping = new();
@@ -34,6 +35,7 @@ internal sealed class GatewayService
         _time = time;
         _logger = logger;
         _refusals = new RepeatLimit(time);
+        (_opened, _closed) = (new CallerLimits(time), new CallerLimits(time));
         _critical = new ShipLane(Lane.Critical, bus, options.Limits, metrics, time, logger);
         _bulk = new ShipLane(Lane.Bulk, bus, options.Limits, metrics, time, logger);
     }
@@ -111,7 +113,11 @@ internal sealed class GatewayService
     private async Task<GrpcStatus> RunAsync(
         GrpcServerCall call, Caller caller, CallIdentity identity, ShipLane lane, string source)
     {
-        Log.CallOpened(_logger, identity.InstanceId, identity.Lane, source);
+        if (_opened.TryPass(identity.InstanceId, identity.Lane, out var suppressed))
+        {
+            Log.CallOpened(_logger, identity.InstanceId, identity.Lane, source, suppressed);
+        }
+
         var status = GrpcStatus.Cancelled;
         try
         {
@@ -124,7 +130,10 @@ internal sealed class GatewayService
         finally
         {
             _metrics.CallEnded(status.Code.ToString());
-            Log.CallClosed(_logger, identity.InstanceId, identity.Lane, source, status.Code, status.Message);
+            if (_closed.TryPass(identity.InstanceId, identity.Lane, out suppressed))
+            {
+                Log.CallClosed(_logger, identity.InstanceId, identity.Lane, source, status.Code, status.Message, suppressed);
+            }
         }
     }
 

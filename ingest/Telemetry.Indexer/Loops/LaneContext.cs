@@ -8,7 +8,7 @@ namespace Telemetry.Indexer.Loops;
 
 /// <summary>What one lane works with; outlives its sessions.</summary>
 internal sealed record LaneContext(
-    Lane Lane, IndexerOptions Options, IBus Bus, Func<IDocumentWriter> OpenWriter, LifetimeDirectory Directory,
+    Lane Lane, IndexerOptions Options, IBus Bus, Func<BusPosition, IDocumentWriter> OpenWriter, LifetimeDirectory Directory,
     IndexerMetrics Metrics, ILogger Log, TimeProvider Time)
 {
     /// <summary>Name of the lane.</summary>

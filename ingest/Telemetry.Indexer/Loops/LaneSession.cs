@@ -56,7 +56,7 @@ internal sealed class LaneSession : IAsyncDisposable
                 lane.Log.StateSetAside(lane.Name, file);
             }
 
-            writer = lane.OpenWriter();
+            writer = lane.OpenWriter(await OldestAsync(lane));
             // A store that lost documents to damage is behind the state: what the bus still has is written again.
             var from = Math.Min(state.Position, writer.AppliedPosition);
             var reader = lane.Bus.OpenReader(lane.Lane, new BusPosition(from), out var skipped);
@@ -87,6 +87,12 @@ internal sealed class LaneSession : IAsyncDisposable
             state.Dispose();
             throw;
         }
+    }
+
+    private static async ValueTask<BusPosition> OldestAsync(LaneContext lane)
+    {
+        await using var reader = lane.Bus.OpenReader(lane.Lane, default, out var skipped);
+        return new BusPosition(skipped);
     }
 
     /// <summary>Applies the next entry. False when the bus has none.</summary>
@@ -147,6 +153,7 @@ internal sealed class LaneSession : IAsyncDisposable
     {
         var now = _lane.NowUnixUs;
         _state.CaughtUp(now);
+        _writer.Rest(now);
         if (_lane.Lane == Lane.Critical)
         {
             _lane.Directory.Reached(now);

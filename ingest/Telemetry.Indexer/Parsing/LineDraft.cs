@@ -72,13 +72,22 @@ internal sealed class LineDraft(LabelNames labels)
             return;
         }
 
-        _hasTime = true;
-        if (Plausible.IsPlausible(unixUs, _context.MintedUnixUs))
+        if (!Plausible.IsPlausible(unixUs, _context.MintedUnixUs))
         {
-            _document.TimestampUnixUs = unixUs;
+            IgnoreTime(written);
+            return;
         }
-        else
+
+        _hasTime = true;
+        _document.TimestampUnixUs = unixUs;
+    }
+
+    /// <summary>Notes a time that cannot be believed as it was written.</summary>
+    public void IgnoreTime(ReadOnlySpan<byte> written)
+    {
+        if (!_hasTime)
         {
+            _hasTime = true;
             _document.Set(Fields.TelemetryTimeIgnored, written);
         }
     }

@@ -28,7 +28,7 @@ internal sealed class LineParser
 
     /// <summary>
     /// Fills <paramref name="document"/>, which was just reset. False when no format, time or level was recognised: the document
-    /// then holds the line as its message and says <c>telemetry.parsed: false</c>.
+    /// then holds the line as its message. <c>telemetry.parsed</c> says which.
     /// </summary>
     public bool Parse(ReadOnlySpan<byte> line, in LineContext context, Document document)
     {
@@ -39,9 +39,9 @@ internal sealed class LineParser
         if (!parsed)
         {
             _draft.SetMessage(text);
-            document.Set(Fields.TelemetryParsed, 0);
         }
 
+        document.Set(Fields.TelemetryParsed, parsed ? 1 : 0);
         return parsed;
     }
 

@@ -71,7 +71,7 @@ internal sealed class PlainLine(LineDraft draft)
     {
         if (!_prefix.TryFindTime(line, out var start, out var time))
         {
-            return _prefix.ReadLevelFirst(line);
+            return ReadMistimed(line) is > 0 and var mistimed ? mistimed : _prefix.ReadLevelFirst(line);
         }
 
         draft.SetTime(time.UnixUs, line.Slice(start, time.Length));
@@ -91,6 +91,20 @@ internal sealed class PlainLine(LineDraft draft)
         }
 
         return _prefix.ReadAfterTime(line, start, at);
+    }
+
+    // A day that the calendar does not have is no reason to lose the level behind it.
+    private int ReadMistimed(ReadOnlySpan<byte> line)
+    {
+        var start = line.StartsWith("["u8) ? 1 : 0;
+        var length = TimeShape.Measure(line[start..]);
+        if (length == 0)
+        {
+            return 0;
+        }
+
+        draft.IgnoreTime(line.Slice(start, length));
+        return _prefix.ReadAfterTime(line, start, start + length);
     }
 
     // What runtimes print when a program ends badly.

@@ -10,6 +10,8 @@ internal sealed class SyslogLine(LineDraft draft)
 {
     private const int MaxTag = 64;
 
+    private readonly Scratch _unescaped = new();
+
     /// <summary><c>&lt;PRI&gt;</c>: sets priority and level. 0 when there is none.</summary>
     public static int ReadPriority(ReadOnlySpan<byte> line, out int priority)
     {
@@ -164,14 +166,32 @@ internal sealed class SyslogLine(LineDraft draft)
         }
 
         var start = at + equals + 2;
-        var end = JsonText.FindEnd(line, start, out _);
+        var end = JsonText.FindEnd(line, start, out var escaped);
         if (end < 0)
         {
             return line.Length;
         }
 
-        draft.Take(draft.Rule(line.Slice(at, equals)), ValueKind.Text, line[start..end], isElement: false, clef: true);
+        var value = escaped ? Unescaped(line[start..end]) : line[start..end];
+        draft.Take(draft.Rule(line.Slice(at, equals)), ValueKind.Text, value, isElement: false, clef: true);
         return end + 1;
+    }
+
+    // Section 6.3.3: a backslash before anything else is no escape.
+    private ReadOnlySpan<byte> Unescaped(ReadOnlySpan<byte> value)
+    {
+        _unescaped.Clear();
+        for (var i = 0; i < value.Length; i++)
+        {
+            if (value[i] == '\\' && i + 1 < value.Length && value[i + 1] is (byte)'"' or (byte)'\\' or (byte)']')
+            {
+                i++;
+            }
+
+            _unescaped.Append(value[i]);
+        }
+
+        return _unescaped.Written;
     }
 
     private static ReadOnlySpan<byte> Word(ReadOnlySpan<byte> line, ref int at)

@@ -190,24 +190,19 @@ internal static class TimeReader
             && TryFinish(s, at, Order(first, second, third, thirdDigits, separator, us, context), false, context, out match);
     }
 
-    // 17/06/09 is year first as Spark writes it. A four-digit year last leaves day and month open, except with dots.
+    // 17/06/09 is year first as Spark writes it, 11/20/26 and 20-11-26 have it last: what is nearest to the record's own time.
+    // A four-digit year last leaves day and month open, except with dots.
     private static CivilTime Order(
         int first, int second, int third, int thirdDigits, byte separator, long us, in LineContext context)
     {
-        if (thirdDigits == 2)
-        {
-            return new CivilTime(2000 + first, second, third, us);
-        }
-
-        var dayFirst = new CivilTime(third, second, first, us);
-        var monthFirst = new CivilTime(third, first, second, us);
-        if (separator == '.' || !monthFirst.IsValid)
-        {
-            return dayFirst;
-        }
-
-        return dayFirst.IsValid && Distance(dayFirst, context) < Distance(monthFirst, context) ? dayFirst : monthFirst;
+        var year = thirdDigits == 2 ? 2000 + third : third;
+        var best = separator == '.' ? default : new CivilTime(year, first, second, us);
+        best = Nearer(new CivilTime(year, second, first, us), best, context);
+        return thirdDigits == 2 ? Nearer(new CivilTime(2000 + first, second, third, us), best, context) : best;
     }
+
+    private static CivilTime Nearer(in CivilTime time, in CivilTime best, in LineContext context) =>
+        !best.IsValid || time.IsValid && Distance(time, context) < Distance(best, context) ? time : best;
 
     private static long Distance(CivilTime time, in LineContext context) => Math.Abs(time.ToUs() - context.MintedUnixUs);
 

@@ -46,6 +46,10 @@ internal sealed class MemoryStore
             return position >= store._applied;
         }
 
+        public void Rest(long busUnixUs)
+        {
+        }
+
         public void Write(Document document) => _pending.Add(MemoryDocument.From(document));
 
         public ValueTask CommitAsync(long next, CancellationToken cancel)

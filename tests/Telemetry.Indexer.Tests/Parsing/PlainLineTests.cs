@@ -45,7 +45,7 @@ public class PlainLineTests
             Assert.Equal(logger, document["log.logger"]);
         }
 
-        Assert.Null(document["telemetry.parsed"]);
+        Assert.Equal("1", document["telemetry.parsed"]);
         Assert.Equal(line, document["event.original"]);
     }
 
@@ -104,6 +104,31 @@ public class PlainLineTests
         Assert.Equal("fatal", document["log.level"]);
         Assert.Equal("su", document["process.name"]);
         Assert.Equal("'su root' failed for lonvick", document["message"]);
+    }
+
+    [Theory]
+    [InlineData("2026-02-30T10:00:00Z ERROR it broke", "2026-02-30T10:00:00Z")]
+    [InlineData("2026-01-02T25:00:00Z ERROR it broke", "2026-01-02T25:00:00Z")]
+    [InlineData("[2026-13-02 10:00:00,123 +02:00] ERROR: it broke", "2026-13-02 10:00:00,123")]
+    [InlineData("30/30/26 10:00:19 ERROR it broke", "30/30/26 10:00:19")]
+    public void AnImpossibleTimeDoesNotHideTheLevel(string line, string time)
+    {
+        var document = Some.Parsed(line);
+        Assert.Equal("error", document["log.level"]);
+        Assert.Equal(time, document["telemetry.time_ignored"]);
+        Assert.EndsWith("it broke", document["message"], StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("App\\\"x\\\"", "App\"x\"")]
+    [InlineData("a\\\\b\\]c", "a\\b]c")]
+    [InlineData("C:\\new", "C:\\new")]
+    public void EscapesOfRfc5424AreRemoved(string written, string value)
+    {
+        var document = Some.Parsed($"<165>1 2003-10-11T22:14:15.003Z host app 99 ID47 [x@1 eventSource=\"{written}\" iut=\"3\"] An event");
+        Assert.Equal(value, document["labels.eventSource"]);
+        Assert.Equal("3", document["labels.iut"]);
+        Assert.Equal("An event", document["message"]);
     }
 
     [Fact]

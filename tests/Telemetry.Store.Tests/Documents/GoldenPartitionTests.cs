@@ -5,17 +5,19 @@ using Telemetry.Store.Sqlite.Documents;
 
 namespace Telemetry.Store.Tests.Documents;
 
-/// <summary>A partition written by the first version stays readable.</summary>
+/// <summary>Partitions of every version of the format stay readable.</summary>
 public sealed class GoldenPartitionTests : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();
 
     public void Dispose() => _directory.Dispose();
 
-    [Fact]
-    public async Task PartitionOfVersion1IsRead()
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task PartitionOfEachVersionIsReadAndWrittenOn(int version)
     {
-        foreach (var file in Directory.GetFiles(Golden(), "docs-*.db"))
+        foreach (var file in Directory.GetFiles(Golden(version), "docs-*.db"))
         {
             File.Copy(file, _directory[Path.GetFileName(file)]);
         }
@@ -24,10 +26,14 @@ public sealed class GoldenPartitionTests : IDisposable
         {
             Assert.Empty(writer.SetAside);
             Assert.Equal(5000, writer.AppliedPosition);
+            writer.Begin(5000, Some.TimeUnixUs);
+            writer.Write(Some.Document(5000, "one more"));
+            await writer.CommitAsync(5001, default);
         }
 
+        Assert.Single(Directory.GetFiles(_directory.Path, "docs-*.db"));
         using var reader = Some.Reader(_directory.Path);
-        Assert.Equal(5000, (await reader.SearchAsync(new SearchRequest(Some.Query("")), default)).Total);
+        Assert.Equal(5001, (await reader.SearchAsync(new SearchRequest(Some.Query("")), default)).Total);
         Assert.Equal(50, (await reader.SearchAsync(new SearchRequest(Some.Query("\"connection refused\"")), default)).Total);
         var found = await reader.SearchAsync(new SearchRequest(Some.Query("trace.id : 0000004f and labels.user : u-9")), default);
         using var text = new MemoryStream();
@@ -43,9 +49,10 @@ public sealed class GoldenPartitionTests : IDisposable
     [Fact(Explicit = true)]
     public async Task WriteGoldenPartition()
     {
-        Directory.CreateDirectory(Golden());
+        var folder = Golden(PartitionSchema.Version);
+        Directory.CreateDirectory(folder);
         var names = new LabelNames();
-        await using var writer = Some.Writer(Golden());
+        await using var writer = Some.Writer(folder);
         for (var i = 0; i < 5000; i++)
         {
             var document = Some.Document((ulong)i, i % 100 == 0 ? $"Connection refused by 10.0.0.{i % 250}" : $"request {i} done", i % 10 == 0 ? "error" : "info");
@@ -63,5 +70,6 @@ public sealed class GoldenPartitionTests : IDisposable
         await writer.CommitAsync(5000, default);
     }
 
-    private static string Golden([CallerFilePath] string file = "") => Path.Combine(Path.GetDirectoryName(file)!, "../golden/v1/store");
+    private static string Golden(int version, [CallerFilePath] string file = "") =>
+        Path.Combine(Path.GetDirectoryName(file)!, $"../golden/v{version}/store");
 }

@@ -20,6 +20,7 @@ public sealed class PartitionFilesTests : IDisposable
         {
             var result = await reader.SearchAsync(new SearchRequest(Some.Query("x")), default);
             Assert.Equal((2, 2), (result.Total, result.Hits.Count));
+            Assert.StartsWith(Path.GetFileName(damaged) + ": ", Assert.Single(result.Incomplete), StringComparison.Ordinal);
         }
 
         Assert.Equal(damaged, Assert.Single(faults).Path);

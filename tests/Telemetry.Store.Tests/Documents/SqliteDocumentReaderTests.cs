@@ -9,6 +9,19 @@ public sealed class SqliteDocumentReaderTests : IDisposable
 
     public void Dispose() => _directory.Dispose();
 
+    [Theory]
+    [InlineData("log.level : ERROR", 1)]
+    [InlineData("log.level : Err*", 1)]
+    [InlineData("log.* : ERROR", 1)]
+    [InlineData("log.level >= INFO", 1)]
+    [InlineData("service.name : WEB", 0)]
+    public async Task LevelsAreFoundHoweverTheyAreWritten(string query, int expected)
+    {
+        await Some.Store(_directory.Path, [Some.Document(0, "a", "error"), Some.Document(1, "b")]);
+        using var reader = Some.Reader(_directory.Path);
+        Assert.Equal(expected, (await reader.SearchAsync(new SearchRequest(Some.Query(query)), default)).Total);
+    }
+
     [Fact]
     public async Task DocumentsComeBackAsTheyWere()
     {

@@ -234,13 +234,13 @@ public sealed class SqliteDocumentWriterTests : IDisposable
         var path = PartitionName.List(_directory.Path)[0].Path;
         using (var database = SqliteDatabase.OpenExisting(path))
         {
-            database.Execute("PRAGMA user_version = 2");
+            database.Execute("PRAGMA user_version = 3");
         }
 
         await using var writer = Some.Writer(_directory.Path);
         var aside = Assert.Single(writer.SetAside);
         Assert.Null(aside.Evidence);
-        Assert.Contains("format 2", aside.Reason, StringComparison.Ordinal);
+        Assert.Contains("format 3", aside.Reason, StringComparison.Ordinal);
         Assert.True(File.Exists(path));
         await Write(writer, 0, 1);
         List<ReaderFault> faults = [];

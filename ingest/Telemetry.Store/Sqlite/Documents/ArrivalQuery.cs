@@ -6,6 +6,7 @@ namespace Telemetry.Store.Sqlite.Documents;
 internal sealed class ArrivalQuery(PartitionFiles files, KqlNode query, int limit, long nowUnixUs, CancellationToken cancel)
 {
     private readonly List<StoredOrder> _found = [];
+    private readonly Unread _unread = files.Begin();
 
     public Arrivals Run(string? after)
     {
@@ -21,7 +22,7 @@ internal sealed class ArrivalQuery(PartitionFiles files, KqlNode query, int limi
             }
         }
 
-        return new Arrivals(files.Load(_found, cancel), ArrivalCursor.Format(cursor));
+        return new Arrivals(files.Load(_found, _unread, cancel), ArrivalCursor.Format(cursor));
     }
 
     private (long Partition, long Number) End(int lane)
@@ -29,7 +30,7 @@ internal sealed class ArrivalQuery(PartitionFiles files, KqlNode query, int limi
         var end = (Partition: 0L, Number: 0L);
         if (files.OfLane(lane) is [.., var newest])
         {
-            files.Read(newest, (partition, _) => end = (newest.StartUnixSeconds, EndOf(partition)));
+            files.Read(newest, _unread, (partition, _) => end = (newest.StartUnixSeconds, EndOf(partition)));
         }
 
         return end;
@@ -46,7 +47,7 @@ internal sealed class ArrivalQuery(PartitionFiles files, KqlNode query, int limi
 
             var first = name.StartUnixSeconds == from.Partition ? from.Number : 0;
             var next = first;
-            files.Read(name, (partition, scratch) => next = Collect(partition, scratch, first));
+            files.Read(name, _unread, (partition, scratch) => next = Collect(partition, scratch, first));
             from = (name.StartUnixSeconds, next);
         }
 
@@ -68,7 +69,7 @@ internal sealed class ArrivalQuery(PartitionFiles files, KqlNode query, int limi
             cancel.ThrowIfCancellationRequested();
             context.Use(block);
             var matches = scratch.RentSet();
-            node.Evaluate(context, null, matches);
+            _unread.Try(partition.Name, () => node.Evaluate(context, null, matches));
             for (var i = (int)Math.Max(0, from - block.Id); i < block.Count; i++)
             {
                 if (_found.Count >= limit)
@@ -79,7 +80,8 @@ internal sealed class ArrivalQuery(PartitionFiles files, KqlNode query, int limi
 
                 if (matches[i])
                 {
-                    _found.Add(OriginReader.Order(context, i));
+                    var document = i;
+                    _unread.Try(partition.Name, () => _found.Add(OriginReader.Order(context, document)));
                 }
             }
 

@@ -31,12 +31,15 @@ internal sealed class BoundQuery
         FieldMatches { Field: { } field } matches => Match(field, matches.Value),
         FieldMatches matches => Or(FieldTyping.Instance.DefaultFields.Select(field => Match(field, matches.Value))),
         FieldCompares compares => Or(FieldsOf(compares.Field).Select(field => Test(
-            field, ValueTest.Compare(field.Type, compares.Comparison, compares.Value, _nowUnixUs)))),
+            field, ValueTest.Compare(field.Type, compares.Comparison, AsHeld(field, compares.Value), _nowUnixUs)))),
         _ => new NoneNode(),
     };
 
     private BoundNode Match(string name, KqlValue value) =>
-        Or(FieldsOf(name).Select(field => Test(field, ValueTest.Equal(field.Type, value, _nowUnixUs))));
+        Or(FieldsOf(name).Select(field => Test(field, ValueTest.Equal(field.Type, AsHeld(field, value), _nowUnixUs))));
+
+    private static KqlValue AsHeld(PartitionField field, KqlValue value) =>
+        FieldTyping.Instance.IsLowercase(field.Name) ? value.Lowercase() : value;
 
     private static BoundNode And(IEnumerable<BoundNode> children)
     {

@@ -5,28 +5,31 @@ namespace Telemetry.Store.Sqlite.Documents;
 /// <summary>Finds a document by its id and the ones around it in its stream.</summary>
 internal static class ContextQuery
 {
-    public static IReadOnlyList<StoredDocument> Run(
+    public static StoredDocuments Run(
         PartitionFiles files, DocumentId id, int before, int after, CancellationToken cancel)
     {
+        var unread = files.Begin();
         for (var lane = 0; lane < files.Lanes; lane++)
         {
             var names = files.OfLane(lane);
             for (var i = names.Count - 1; i >= 0; i--)
             {
                 StoredOrder? target = null;
-                files.Read(names[i], (partition, scratch) => target = Find(partition, scratch, id, cancel));
+                files.Read(names[i], unread, (partition, scratch) => target = Find(partition, scratch, id, unread, cancel));
                 if (target is { } found)
                 {
-                    return files.Load(Around(files, names, i, found, before, after, cancel), cancel);
+                    return files.Load(Around(files, names, i, found, (before, after), unread, cancel), unread, cancel);
                 }
             }
         }
 
-        return [];
+        return new StoredDocuments([], unread.Reasons());
     }
 
-    private static StoredOrder? Find(PartitionReader partition, ReadScratch scratch, DocumentId id, CancellationToken cancel)
+    private static StoredOrder? Find(
+        PartitionReader partition, ReadScratch scratch, DocumentId id, Unread unread, CancellationToken cancel)
     {
+        StoredOrder? found = null;
         var context = new BlockContext(partition, scratch);
         foreach (var block in partition.Blocks)
         {
@@ -37,14 +40,25 @@ internal static class ContextQuery
             }
 
             context.Use(block);
-            var minted = context.Required(OriginReader.Minted).Numbers();
-            for (var i = 0; i < minted.Length; i++)
+            unread.Try(partition.Name, () => found = Find(context, id));
+            if (found is not null)
             {
-                if (Milliseconds(minted[i]) == id.MintedUnixMs && OriginReader.Order(context, i) is var order
-                    && DocumentId.From(order.Record, order.MintedUnixUs) == id)
-                {
-                    return order;
-                }
+                break;
+            }
+        }
+
+        return found;
+    }
+
+    private static StoredOrder? Find(BlockContext context, DocumentId id)
+    {
+        var minted = context.Required(OriginReader.Minted).Numbers();
+        for (var i = 0; i < minted.Length; i++)
+        {
+            if (Milliseconds(minted[i]) == id.MintedUnixMs && OriginReader.Order(context, i) is var order
+                && DocumentId.From(order.Record, order.MintedUnixUs) == id)
+            {
+                return order;
             }
         }
 
@@ -55,9 +69,10 @@ internal static class ContextQuery
     private static ulong Milliseconds(long unixUs) => (ulong)Math.Max(0, unixUs / 1000) & 0xFFFF_FFFF_FFFF;
 
     private static List<StoredOrder> Around(
-        PartitionFiles files, List<PartitionName> names, int at, StoredOrder target, int before, int after, CancellationToken cancel)
+        PartitionFiles files, List<PartitionName> names, int at, StoredOrder target, (int Before, int After) sides, Unread unread,
+        CancellationToken cancel)
     {
-        var nearest = new NearestDocuments(target, before, after);
+        var nearest = new NearestDocuments(target, sides.Before, sides.After);
         Visit(at);
         if (!nearest.HasAllBefore && at > 0)
         {
@@ -71,14 +86,14 @@ internal static class ContextQuery
 
         return nearest.Sorted();
 
-        void Visit(int index) => files.Read(names[index], (partition, scratch) =>
+        void Visit(int index) => files.Read(names[index], unread, (partition, scratch) =>
         {
             var context = new BlockContext(partition, scratch);
             foreach (var block in partition.Blocks)
             {
                 cancel.ThrowIfCancellationRequested();
                 context.Use(block);
-                nearest.Visit(context);
+                unread.Try(partition.Name, () => nearest.Visit(context));
             }
         });
     }

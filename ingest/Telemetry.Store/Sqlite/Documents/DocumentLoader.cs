@@ -5,7 +5,7 @@ using Telemetry.Wire;
 namespace Telemetry.Store.Sqlite.Documents;
 
 /// <summary>Reads whole documents of a partition by their numbers.</summary>
-internal sealed class DocumentLoader(PartitionReader partition, ReadScratch scratch)
+internal sealed class DocumentLoader(PartitionReader partition, ReadScratch scratch, Unread unread)
 {
     /// <summary>
     /// Puts each wanted document into its slot; those that do not exist leave it null. <paramref name="wanted"/> is sorted by
@@ -29,7 +29,8 @@ internal sealed class DocumentLoader(PartitionReader partition, ReadScratch scra
             }
 
             context.Use(block);
-            LoadBlock(context, wanted[..count].ToArray(), slots);
+            var ofBlock = wanted[..count].ToArray();
+            unread.Try(partition.Name, () => LoadBlock(context, ofBlock, slots));
             wanted = wanted[count..];
         }
     }
@@ -37,13 +38,40 @@ internal sealed class DocumentLoader(PartitionReader partition, ReadScratch scra
     private void LoadBlock(BlockContext context, (long Number, int Slot)[] wanted, StoredDocument?[] slots)
     {
         var block = context.Block;
+        var column = scratch.Columns[^1];
         var fields = new List<KeyValuePair<string, object>>[wanted.Length];
         for (var i = 0; i < wanted.Length; i++)
         {
             fields[i] = [];
         }
 
-        partition.ReadAll(block, scratch.Columns[^1], id =>
+        if (!unread.Try(partition.Name, () => partition.ReadAll(block, column, id => Take(id))))
+        {
+            // What can be read of a document is shown without the rest.
+            Array.ForEach(fields, values => values.Clear());
+            foreach (var field in partition.Fields)
+            {
+                unread.Try(partition.Name, () => TakeIfPresent(field));
+            }
+        }
+
+        for (var i = 0; i < wanted.Length; i++)
+        {
+            var order = OriginReader.Order(context, (int)(wanted[i].Number - block.Id));
+            fields[i].Sort(static (x, y) => DottedOrder.Compare(x.Key, y.Key));
+            slots[wanted[i].Slot] = new StoredDocument(
+                DocumentId.From(order.Record, order.MintedUnixUs), order.Record, order.TimestampUnixUs, fields[i]);
+        }
+
+        void TakeIfPresent(PartitionField field)
+        {
+            if (partition.TryRead(block, field.Id, column))
+            {
+                Take(field.Id);
+            }
+        }
+
+        void Take(int id)
         {
             if (id >= partition.Fields.Count)
             {
@@ -52,15 +80,8 @@ internal sealed class DocumentLoader(PartitionReader partition, ReadScratch scra
 
             if (partition.Fields[id] is { IsSystem: false } field && id != OriginReader.Timestamp)
             {
-                AddField(scratch.Columns[^1], field, block, wanted, fields);
+                AddField(column, field, block, wanted, fields);
             }
-        });
-        for (var i = 0; i < wanted.Length; i++)
-        {
-            var order = OriginReader.Order(context, (int)(wanted[i].Number - block.Id));
-            fields[i].Sort(static (x, y) => DottedOrder.Compare(x.Key, y.Key));
-            slots[wanted[i].Slot] = new StoredDocument(
-                DocumentId.From(order.Record, order.MintedUnixUs), order.Record, order.TimestampUnixUs, fields[i]);
         }
     }
 

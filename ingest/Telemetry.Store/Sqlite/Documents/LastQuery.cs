@@ -5,9 +5,10 @@ namespace Telemetry.Store.Sqlite.Documents;
 /// <summary>The last documents of a lifetime or of one of its streams, found from the newest block backwards.</summary>
 internal static class LastQuery
 {
-    public static IReadOnlyList<StoredDocument> Run(
+    public static StoredDocuments Run(
         PartitionFiles files, LifetimeId lifetime, StreamId? stream, int count, CancellationToken cancel)
     {
+        var unread = files.Begin();
         List<StoredOrder> found = [];
         for (var lane = 0; lane < files.Lanes; lane++)
         {
@@ -15,36 +16,37 @@ internal static class LastQuery
             var names = files.OfLane(lane);
             for (var i = names.Count - 1; i >= 0 && found.Count < wanted; i--)
             {
-                files.Read(names[i], (partition, scratch) => Collect(partition, scratch, lifetime, stream, wanted, found, cancel));
+                files.Read(names[i], unread, (partition, scratch) =>
+                {
+                    var context = new BlockContext(partition, scratch);
+                    for (var b = partition.Blocks.Count - 1; b >= 0 && found.Count < wanted; b--)
+                    {
+                        cancel.ThrowIfCancellationRequested();
+                        context.Use(partition.Blocks[b]);
+                        unread.Try(partition.Name, () => Collect(context, lifetime, stream, wanted, found));
+                    }
+                });
             }
         }
 
         found.Sort(static (x, y) => x.MintedUnixUs != y.MintedUnixUs
             ? x.MintedUnixUs.CompareTo(y.MintedUnixUs)
             : (x.Partition, x.Number).CompareTo((y.Partition, y.Number)));
-        return files.Load(found[Math.Max(0, found.Count - count)..], cancel);
+        return files.Load(found[Math.Max(0, found.Count - count)..], unread, cancel);
     }
 
-    private static void Collect(
-        PartitionReader partition, ReadScratch scratch, LifetimeId lifetime, StreamId? stream, int wanted, List<StoredOrder> found,
-        CancellationToken cancel)
+    private static void Collect(BlockContext context, LifetimeId lifetime, StreamId? stream, int wanted, List<StoredOrder> found)
     {
-        var context = new BlockContext(partition, scratch);
-        for (var b = partition.Blocks.Count - 1; b >= 0 && found.Count < wanted; b--)
+        if (!MayHold(context.Required(OriginReader.Origin), lifetime, stream))
         {
-            cancel.ThrowIfCancellationRequested();
-            context.Use(partition.Blocks[b]);
-            if (!MayHold(context.Required(OriginReader.Origin), lifetime, stream))
-            {
-                continue;
-            }
+            return;
+        }
 
-            for (var i = context.Block.Count - 1; i >= 0 && found.Count < wanted; i--)
+        for (var i = context.Block.Count - 1; i >= 0 && found.Count < wanted; i--)
+        {
+            if (IsWanted(OriginReader.Of(context, i), lifetime, stream))
             {
-                if (IsWanted(OriginReader.Of(context, i), lifetime, stream))
-                {
-                    found.Add(OriginReader.Order(context, i));
-                }
+                found.Add(OriginReader.Order(context, i));
             }
         }
     }

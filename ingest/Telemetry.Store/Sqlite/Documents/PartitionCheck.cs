@@ -8,10 +8,14 @@ internal static class PartitionCheck
     // Reading every page of a small file costs nothing; of a large one, minutes after a restart.
     private const long CheckedWholeBytes = 16 << 20;
 
-    /// <summary>Applied position of a good partition; else what is wrong. Throws when the surroundings are at fault.</summary>
-    public static bool TryOpen(PartitionName name, out long applied, out string reason, out bool isNewer)
+    /// <summary>
+    /// The applied position, where that can be read, and what is wrong with all but a good partition. Throws when the surroundings
+    /// are at fault.
+    /// </summary>
+    public static PartitionState Look(PartitionName name, out long applied, out string reason)
     {
-        (applied, reason, isNewer) = (0, "", false);
+        (applied, reason) = (0, "");
+        var state = PartitionState.Unusable;
         try
         {
             using var database = SqliteDatabase.OpenExisting(name.Path);
@@ -19,25 +23,30 @@ internal static class PartitionCheck
             if (database.Number("PRAGMA application_id") != PartitionSchema.ApplicationId || version is null or 0)
             {
                 reason = "is no partition of this store";
-                return false;
+                return state;
             }
 
             if (version > PartitionSchema.Version)
             {
                 reason = string.Create(CultureInfo.InvariantCulture, $"has format {version}; this version reads up to {PartitionSchema.Version}");
-                isNewer = true;
-                return false;
+                return PartitionState.Newer;
             }
 
             applied = PartitionMeta.Read(database).Applied;
-            reason = FirstProblem(database, name);
-            return reason.Length == 0;
+            using (var reader = PartitionReader.Open(name))
+            {
+                reader.BeginRead();
+            }
+
+            state = PartitionState.Damaged;
+            reason = DamageMark.Find(name) ?? FirstProblem(database, name);
+            return reason.Length == 0 ? PartitionState.Good : state;
         }
         catch (StoreException e) when (e.IsDamage || e.Code == SQLitePCL.raw.SQLITE_ERROR)
         {
             // SQLITE_ERROR is a table that is missing.
             reason = e.Message;
-            return false;
+            return state;
         }
     }
 

@@ -5,7 +5,7 @@ namespace Telemetry.Store.Sqlite.Documents;
 
 /// <summary>
 /// The partitions of one or more lanes as they are found on disk, and the ways to read them. A partition that cannot be read
-/// is reported once and left out. Safe for concurrent use.
+/// is reported once and left out; one that can be read in part answers with that part. Safe for concurrent use.
 /// </summary>
 internal sealed class PartitionFiles(string[] directories, Action<ReaderFault> report) : IDisposable
 {
@@ -16,6 +16,22 @@ internal sealed class PartitionFiles(string[] directories, Action<ReaderFault> r
     private readonly ConcurrentDictionary<PartitionName, Range> _times = new();
 
     public int Lanes => directories.Length;
+
+    /// <summary>What could not be read so far and is still there.</summary>
+    public IReadOnlyList<ReaderFault> Faults
+    {
+        get
+        {
+            lock (_reported)
+            {
+                _reported.RemoveWhere(fault => !File.Exists(fault.Path));
+                return [.. _reported];
+            }
+        }
+    }
+
+    /// <summary>Begins an answer.</summary>
+    public Unread Begin() => new(Report);
 
     /// <summary>Partitions of a lane, oldest first.</summary>
     public List<PartitionName> OfLane(int lane) => PartitionName.List(directories[lane], lane);
@@ -38,11 +54,12 @@ internal sealed class PartitionFiles(string[] directories, Action<ReaderFault> r
     /// Shows the matches of all partitions to visitors, at most two at a time, and joins what they gathered into one.
     /// </summary>
     public TVisitor Scan<TVisitor>(
-        KqlNode query, Range times, long nowUnixUs, Func<TVisitor> create, Action<TVisitor, TVisitor> join, CancellationToken cancel)
+        KqlNode query, Range times, long nowUnixUs, Func<TVisitor> create, Action<TVisitor, TVisitor> join, Unread unread,
+        CancellationToken cancel)
         where TVisitor : IBlockVisitor
     {
         var all = create();
-        var scan = new PartitionScan(_pool, query, times, nowUnixUs);
+        var scan = new PartitionScan(_pool, query, times, nowUnixUs, unread);
         HashSet<int> lanes = [];
         foreach (var name in times.Min <= times.Max ? Newest() : [])
         {
@@ -54,7 +71,7 @@ internal sealed class PartitionFiles(string[] directories, Action<ReaderFault> r
             }
 
             TVisitor[] visitors = [create(), create()];
-            if (Try(name, () => known = scan.Run(name, [visitors[0], visitors[1]], cancel)))
+            if (unread.Try(name, () => known = scan.Run(name, [visitors[0], visitors[1]], cancel)))
             {
                 join(all, visitors[0]);
                 join(all, visitors[1]);
@@ -69,7 +86,7 @@ internal sealed class PartitionFiles(string[] directories, Action<ReaderFault> r
     }
 
     /// <summary>Gives one connection and buffers to <paramref name="read"/>. False when the partition cannot be read.</summary>
-    public bool Read(PartitionName name, Action<PartitionReader, ReadScratch> read) => Try(name, () =>
+    public bool Read(PartitionName name, Unread unread, Action<PartitionReader, ReadScratch> read) => unread.Try(name, () =>
     {
         var partition = _pool.Rent(name);
         var scratch = _pool.RentScratch();
@@ -87,7 +104,7 @@ internal sealed class PartitionFiles(string[] directories, Action<ReaderFault> r
     });
 
     /// <summary>Reads whole documents, in the order given; those that are gone are left out.</summary>
-    public IReadOnlyList<StoredDocument> Load(IReadOnlyList<StoredOrder> orders, CancellationToken cancel)
+    public StoredDocuments Load(IReadOnlyList<StoredOrder> orders, Unread unread, CancellationToken cancel)
     {
         var slots = new StoredDocument?[orders.Count];
         var names = Newest().ToDictionary(name => name.Key);
@@ -97,33 +114,14 @@ internal sealed class PartitionFiles(string[] directories, Action<ReaderFault> r
             if (names.TryGetValue(group.Key, out var name))
             {
                 (long, int)[] wanted = [.. group.OrderBy(hit => hit.Number).Select(hit => (hit.Number, hit.Slot))];
-                Read(name, (partition, scratch) => new DocumentLoader(partition, scratch).Load(wanted, slots));
+                Read(name, unread, (partition, scratch) => new DocumentLoader(partition, scratch, unread).Load(wanted, slots));
             }
         }
 
-        return [.. slots.OfType<StoredDocument>()];
+        return new StoredDocuments([.. slots.OfType<StoredDocument>()], unread.Reasons());
     }
 
     public void Dispose() => _pool.Dispose();
-
-    private bool Try(PartitionName name, Action action)
-    {
-        try
-        {
-            action();
-            return true;
-        }
-        catch (StoreException e)
-        {
-            // One that retention deleted as we went to it is no fault.
-            if (File.Exists(name.Path))
-            {
-                Report(new ReaderFault(name.Path, e.Message));
-            }
-
-            return false;
-        }
-    }
 
     private void Report(ReaderFault fault)
     {

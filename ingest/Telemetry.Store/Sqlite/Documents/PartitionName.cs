@@ -14,6 +14,9 @@ internal readonly record struct PartitionName(string Directory, long StartUnixSe
     public string Path => System.IO.Path.Combine(
         Directory, string.Create(CultureInfo.InvariantCulture, $"{Prefix}{StartUnixSeconds:D10}{Suffix}"));
 
+    /// <summary>Where <see cref="DamageMark"/> is.</summary>
+    public string Mark => Path + ".damaged";
+
     /// <summary>One number that tells it from all others of a reader.</summary>
     public long Key => StartUnixSeconds << 4 | (uint)Lane;
 
@@ -43,5 +46,5 @@ internal readonly record struct PartitionName(string Directory, long StartUnixSe
     }
 
     /// <summary>The file and what SQLite keeps beside it.</summary>
-    public IEnumerable<string> Files() => [Path, Path + "-wal", Path + "-shm"];
+    public IEnumerable<string> Files() => [Path, Path + "-wal", Path + "-shm", Mark];
 }

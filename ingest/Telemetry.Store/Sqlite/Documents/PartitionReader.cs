@@ -11,6 +11,7 @@ namespace Telemetry.Store.Sqlite.Documents;
 internal sealed class PartitionReader : IDisposable
 {
     private readonly SqliteDatabase _database;
+    private readonly bool _isSealed;
     private readonly SqliteStatement _begin;
     private readonly SqliteStatement _end;
     private readonly SqliteStatement _blocks;
@@ -22,9 +23,9 @@ internal sealed class PartitionReader : IDisposable
     private readonly List<PartitionField> _byId = [];
     private readonly List<BlockInfo> _blockList = [];
 
-    private PartitionReader(PartitionName name, SqliteDatabase database)
+    private PartitionReader(PartitionName name, SqliteDatabase database, bool isSealed)
     {
-        (Name, _database) = (name, database);
+        (Name, _database, _isSealed) = (name, database, isSealed);
         _begin = database.Prepare("BEGIN");
         _end = database.Prepare("COMMIT");
         _blocks = database.Prepare("SELECT * FROM block ORDER BY id");
@@ -57,7 +58,7 @@ internal sealed class PartitionReader : IDisposable
             }
 
             database.Execute("PRAGMA cache_size=-512");
-            return new PartitionReader(name, database);
+            return new PartitionReader(name, database, version >= ChunkSeal.FirstVersion);
         }
         catch
         {
@@ -88,7 +89,7 @@ internal sealed class PartitionReader : IDisposable
                 return false;
             }
 
-            column.Load(_chunk.Blob(0), block.Count);
+            column.Load(Content(_chunk.Blob(0)), block.Count);
             return true;
         }
         finally
@@ -106,7 +107,7 @@ internal sealed class PartitionReader : IDisposable
         {
             while (_chunks.Step())
             {
-                column.Load(_chunks.Blob(1), block.Count);
+                column.Load(Content(_chunks.Blob(1)), block.Count);
                 visit(ChunkKey.Field(_chunks.Int64(0)));
             }
         }
@@ -128,7 +129,7 @@ internal sealed class PartitionReader : IDisposable
             }
 
             bytes.Clear();
-            bytes.Add(_term.Blob(0));
+            bytes.Add(Content(_term.Blob(0)));
             return true;
         }
         finally
@@ -160,6 +161,8 @@ internal sealed class PartitionReader : IDisposable
 
         _database.Dispose();
     }
+
+    private ReadOnlySpan<byte> Content(ReadOnlySpan<byte> blob) => _isSealed ? ChunkSeal.Open(blob) : blob;
 
     private void LoadFields()
     {

@@ -9,7 +9,8 @@ namespace Telemetry.Store.Sqlite.Documents;
 /// <param name="query">The tree.</param>
 /// <param name="times">Wanted <c>@timestamp</c>, both ends included.</param>
 /// <param name="nowUnixUs">What <c>now</c> means.</param>
-internal sealed class PartitionScan(PartitionPool pool, KqlNode query, Range times, long nowUnixUs)
+/// <param name="unread">Gets the blocks that cannot be read; the others are shown all the same.</param>
+internal sealed class PartitionScan(PartitionPool pool, KqlNode query, Range times, long nowUnixUs, Unread unread)
 {
     // Fewer blocks are not worth a second thread.
     private const int BlocksPerThread = 16;
@@ -82,7 +83,7 @@ internal sealed class PartitionScan(PartitionPool pool, KqlNode query, Range tim
             }
 
             context.Use(blocks[i]);
-            Show(context, node, visitor);
+            unread.Try(lease.Reader.Name, () => Show(context, node, visitor));
         }
 
         pool.Return(scratch);

@@ -10,8 +10,8 @@ namespace Telemetry.Store.Sqlite.Documents;
 /// </summary>
 internal static class PartitionSchema
 {
-    /// <summary>Version of everything in the file; a reader refuses a larger one.</summary>
-    public const int Version = 1;
+    /// <summary>Version of everything in the file; a reader refuses a larger one, a writer goes on in the file's own. 2 seals the blobs.</summary>
+    public const int Version = 2;
 
     /// <summary>"TLMD", in SQLite's header.</summary>
     public const int ApplicationId = 0x544C_4D44;

@@ -28,6 +28,8 @@ internal sealed class PartitionWriter : ITermSink, IDisposable
     private readonly SqliteStatement _dropTerms;
     private readonly SqliteStatement _pageCount;
     private readonly long _pageBytes;
+    private readonly ByteList _sealed = new();
+    private readonly bool _isSealed;
     private PartitionMeta _meta;
     private bool _isInTransaction;
     private int _stored;
@@ -49,6 +51,7 @@ internal sealed class PartitionWriter : ITermSink, IDisposable
         _dropTerms = database.Prepare("DELETE FROM term WHERE id BETWEEN ? AND ?");
         _pageCount = database.Prepare("PRAGMA page_count");
         _pageBytes = database.Number("PRAGMA page_size") ?? 0;
+        _isSealed = database.Number("PRAGMA user_version") >= ChunkSeal.FirstVersion;
         _meta = PartitionMeta.Read(database);
         Applied = _meta.Applied;
         builder.Clear();
@@ -59,6 +62,9 @@ internal sealed class PartitionWriter : ITermSink, IDisposable
 
     /// <summary>First bus position that is not stored.</summary>
     public long Applied { get; private set; }
+
+    /// <summary>Documents written.</summary>
+    public long Documents => _meta.Documents;
 
     /// <summary>Bus time at which it begins, microseconds since the Unix epoch.</summary>
     public long BusStartUnixUs => _meta.BusStartUnixUs;
@@ -186,8 +192,19 @@ internal sealed class PartitionWriter : ITermSink, IDisposable
     void ITermSink.Put(int part, ReadOnlySpan<byte> bytes)
     {
         _putTerm.Bind(1, ChunkKey.Of(_termBlock, _termField, part));
-        _putTerm.Bind(2, bytes);
+        _putTerm.Bind(2, Blob(bytes));
         _putTerm.Run();
+    }
+
+    private ReadOnlySpan<byte> Blob(ReadOnlySpan<byte> content)
+    {
+        if (!_isSealed)
+        {
+            return content;
+        }
+
+        ChunkSeal.Write(content, _sealed);
+        return _sealed.Written;
     }
 
     private void Begin()
@@ -246,7 +263,7 @@ internal sealed class PartitionWriter : ITermSink, IDisposable
             if (!column.IsEmpty && column.Encode(first, _builder.Count, _chunks) && FieldId(column) is var field and >= 0)
             {
                 _putChunk.Bind(1, ChunkKey.Of(block, field));
-                _putChunk.Bind(2, _chunks.Output.Written);
+                _putChunk.Bind(2, Blob(_chunks.Output.Written));
                 _putChunk.Run();
                 PutTerms(column, block, field, first);
             }

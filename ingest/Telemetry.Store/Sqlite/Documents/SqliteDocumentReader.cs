@@ -5,7 +5,7 @@ namespace Telemetry.Store.Sqlite.Documents;
 
 /// <summary>
 /// Answers searches over the partition files of one or more lanes, written by this or another process. A partition that is
-/// damaged is left out and reported; one that retention deletes is no longer there. Uses at most two threads a query and four
+/// damaged answers as far as it can be read and is reported; one that retention deletes is no longer there. Uses at most two threads a query and four
 /// queries at a time; the others wait. Safe for concurrent use.
 /// </summary>
 public sealed class SqliteDocumentReader : IDocumentReader, IDisposable
@@ -31,6 +31,10 @@ public sealed class SqliteDocumentReader : IDocumentReader, IDisposable
         _time = time;
     }
 
+    /// <summary>A sentence for each partition that could not be read whole and is still there; empty while all is well. Any thread.</summary>
+    public IEnumerable<string> Problems =>
+        from fault in _files.Faults select $"{fault.Path} is left out of answers where it cannot be read: {fault.Reason}.";
+
     private long NowUnixUs => _time.GetUtcNow().ToUnixTimeMilliseconds() * 1000;
 
     /// <inheritdoc/>
@@ -48,11 +52,11 @@ public sealed class SqliteDocumentReader : IDocumentReader, IDisposable
     }
 
     /// <inheritdoc/>
-    public ValueTask<IReadOnlyList<StoredDocument>> ContextAsync(DocumentId id, int before, int after, CancellationToken cancel) =>
+    public ValueTask<StoredDocuments> ContextAsync(DocumentId id, int before, int after, CancellationToken cancel) =>
         Run(() => ContextQuery.Run(_files, id, Math.Clamp(before, 0, MaxHits), Math.Clamp(after, 0, MaxHits), cancel), cancel);
 
     /// <inheritdoc/>
-    public ValueTask<IReadOnlyList<StoredDocument>> LastAsync(
+    public ValueTask<StoredDocuments> LastAsync(
         LifetimeId lifetime, StreamId? stream, int count, CancellationToken cancel) =>
         Run(() => LastQuery.Run(_files, lifetime, stream, Math.Clamp(count, 0, MaxHits), cancel), cancel);
 
@@ -88,15 +92,17 @@ public sealed class SqliteDocumentReader : IDocumentReader, IDisposable
         StoredOrder? after = request.Cursor is not { } text ? null
             : SearchCursor.TryParse(text, out var parsed) ? parsed : throw new FormatException("The cursor is none of this store's.");
         var limit = Math.Clamp(request.Limit, 0, MaxHits);
+        var unread = _files.Begin();
         var visitor = _files.Scan(
             request.Query, Times(request.SinceUnixUs, request.UntilUnixUs), NowUnixUs,
-            () => new SearchVisitor(limit + 1, after), static (all, part) => all.Join(part), cancel);
+            () => new SearchVisitor(limit + 1, after), static (all, part) => all.Join(part), unread, cancel);
 
         // One more than wanted was kept, to know whether there is a next page.
         var hits = visitor.Hits.Sorted();
         List<StoredOrder> page = [.. hits.Take(limit)];
         var next = hits.Count > limit && limit > 0 ? SearchCursor.Format(page[^1]) : null;
-        return new SearchResult(visitor.Total, _files.Load(page, cancel), next);
+        var documents = _files.Load(page, unread, cancel);
+        return new SearchResult(visitor.Total, documents, next) { Incomplete = documents.Incomplete };
     }
 
     private Histogram Count(HistogramRequest request, CancellationToken cancel)
@@ -113,9 +119,11 @@ public sealed class SqliteDocumentReader : IDocumentReader, IDisposable
         }
 
         var buckets = Math.Clamp(request.Buckets, 1, MaxBuckets);
-        return _files.Scan(
+        var unread = _files.Begin();
+        var visitor = _files.Scan(
             request.Query, Times(request.SinceUnixUs, request.UntilUnixUs), NowUnixUs,
-            () => new HistogramVisitor(buckets, known), static (all, part) => all.Join(part), cancel).Result();
+            () => new HistogramVisitor(buckets, known), static (all, part) => all.Join(part), unread, cancel);
+        return visitor.Result() with { Incomplete = unread.Reasons() };
     }
 
     private static Range Times(long? since, long? until) => new(

@@ -28,17 +28,25 @@ public sealed class SqliteDocumentWriter : IDocumentWriter
     /// <inheritdoc/>
     public long PendingBytes { get; private set; }
 
-    /// <summary>Partitions that were found damaged at the start and renamed, or left alone because a newer version wrote them.</summary>
+    /// <summary>
+    /// Partitions that were found damaged at the start and renamed, or left in place: because a newer version wrote them, or
+    /// because the bus does not have all that can still be read in them.
+    /// </summary>
     public IReadOnlyList<SetAside> SetAside { get; private set; } = [];
 
     /// <summary>
-    /// Opens or makes the store of a lane. Always starts when the directory can be written: damaged partitions are renamed to
-    /// <c>*.damaged-TIME</c> and listed in <see cref="SetAside"/>. When the newest one was damaged, the position is that of the one
-    /// before, so that what the bus still has is stored again.
+    /// Opens or makes the store of a lane. Always starts when the directory can be written. A partition that cannot be opened is
+    /// renamed to <c>*.damaged-TIME</c>; so is the newest when any of it is damaged and the bus still has all of it. The position is
+    /// then that of the one before, so that what the bus has is stored again. Another one with damage in it stays, read as far as
+    /// it can be, and gets no more documents. All these are listed in <see cref="SetAside"/>.
     /// </summary>
+    /// <param name="directory">The lane's.</param>
+    /// <param name="options">When partitions end.</param>
+    /// <param name="time">Names what is set aside.</param>
+    /// <param name="oldestOnBus">First position that the bus still has.</param>
     /// <exception cref="IOException">The directory or a file cannot be used, through no fault of its content.</exception>
     /// <exception cref="UnauthorizedAccessException">The directory or a file may not be used.</exception>
-    public static SqliteDocumentWriter Open(string directory, SqliteStoreOptions options, TimeProvider time)
+    public static SqliteDocumentWriter Open(string directory, SqliteStoreOptions options, TimeProvider time, long oldestOnBus = 0)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(time);
@@ -54,7 +62,7 @@ public sealed class SqliteDocumentWriter : IDocumentWriter
         }
 
         var writer = new SqliteDocumentWriter(directory, options);
-        writer.Recover(time);
+        writer.Recover(time, oldestOnBus);
         return writer;
     }
 
@@ -115,6 +123,21 @@ public sealed class SqliteDocumentWriter : IDocumentWriter
         return ValueTask.CompletedTask;
     }
 
+    /// <inheritdoc/>
+    public void Rest(long busUnixUs)
+    {
+        if (PendingBytes > 0 || _failure is not null
+            || _partition is not { Documents: > 0 } partition || Age(partition, busUnixUs) < _options.MaxWidth)
+        {
+            return;
+        }
+
+        // Retention deletes all but the newest partition: that holds the position.
+        _busUnixUs = busUnixUs;
+        Close();
+        _partition = PartitionWriter.Create(NewName(), _busUnixUs, AppliedPosition, _builder, _options);
+    }
+
     /// <summary>Packs the last block and closes. What is not committed is forgotten.</summary>
     public ValueTask DisposeAsync()
     {
@@ -123,21 +146,26 @@ public sealed class SqliteDocumentWriter : IDocumentWriter
         return ValueTask.CompletedTask;
     }
 
-    private void Recover(TimeProvider time)
+    private void Recover(TimeProvider time, long oldestOnBus)
     {
         List<SetAside> setAside = [];
         PartitionName? newest = null;
-        foreach (var name in PartitionName.List(_directory))
+        var names = PartitionName.List(_directory);
+        foreach (var name in names)
         {
-            if (PartitionCheck.TryOpen(name, out var applied, out var reason, out var isNewer))
+            var state = PartitionCheck.Look(name, out var applied, out var reason);
+            newest = state == PartitionState.Good ? name : null;
+            if (state == PartitionState.Unusable
+                || state == PartitionState.Damaged && name == names[^1] && oldestOnBus <= AppliedPosition)
             {
-                AppliedPosition = Math.Max(AppliedPosition, applied);
-                newest = name;
+                setAside.Add(new SetAside(name.Path, Rename(name, time), reason));
+                continue;
             }
-            else
+
+            AppliedPosition = Math.Max(AppliedPosition, applied);
+            if (state != PartitionState.Good)
             {
-                setAside.Add(new SetAside(name.Path, isNewer ? null : Rename(name, time), reason));
-                newest = null;
+                setAside.Add(new SetAside(name.Path, null, reason));
             }
         }
 
@@ -177,7 +205,7 @@ public sealed class SqliteDocumentWriter : IDocumentWriter
     private PartitionWriter? OpenNewest()
     {
         if (PartitionName.List(_directory) is not [.., var newest]
-            || !PartitionCheck.TryOpen(newest, out _, out _, out _))
+            || PartitionCheck.Look(newest, out _, out _) != PartitionState.Good)
         {
             return null;
         }
@@ -194,19 +222,32 @@ public sealed class SqliteDocumentWriter : IDocumentWriter
 
     private bool IsFull(PartitionWriter partition)
     {
-        var age = TimeSpan.FromMicroseconds(Math.Max(0, _busUnixUs - partition.BusStartUnixUs));
+        var age = Age(partition, _busUnixUs);
         var bytes = partition.Bytes;
         return bytes >= _options.MaxBytes || age >= _options.MaxWidth
             || age >= _options.MinWidth && bytes >= _options.TargetBytes;
     }
 
+    private static TimeSpan Age(PartitionWriter partition, long busUnixUs) =>
+        TimeSpan.FromMicroseconds(Math.Max(0, busUnixUs - partition.BusStartUnixUs));
+
     // Names ascend even when bus time does not.
     private PartitionName NewName()
     {
         var start = Math.Max(0, _busUnixUs / 1_000_000);
-        return PartitionName.List(_directory) is [.., var newest] && newest.StartUnixSeconds >= start
-            ? new PartitionName(_directory, newest.StartUnixSeconds + 1)
-            : new PartitionName(_directory, start);
+        if (PartitionName.List(_directory) is [.., var newest])
+        {
+            start = Math.Max(start, newest.StartUnixSeconds + 1);
+        }
+
+        // Readers may still have one open that was set aside and know it by its name.
+        var name = new PartitionName(_directory, start);
+        while (Directory.EnumerateFiles(_directory, Path.GetFileName(name.Path) + ".damaged-*").Any())
+        {
+            name = name with { StartUnixSeconds = name.StartUnixSeconds + 1 };
+        }
+
+        return name;
     }
 
     private void Try(Action action)
@@ -233,6 +274,11 @@ public sealed class SqliteDocumentWriter : IDocumentWriter
     private void Fail(StoreException failure)
     {
         _failure = failure;
+        if (failure.IsDamage && _partition is { } damaged)
+        {
+            DamageMark.Put(damaged.Name, failure.Message);
+        }
+
         _partition?.Dispose();
         _partition = null;
     }

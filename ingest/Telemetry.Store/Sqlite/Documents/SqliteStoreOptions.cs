@@ -6,6 +6,11 @@ namespace Telemetry.Store.Sqlite.Documents;
 /// </summary>
 public sealed record SqliteStoreOptions
 {
+    /// <summary>Partitions that what is kept is cut into, about.</summary>
+    private const int Shares = 8;
+
+    private const long LeastBytes = 1 << 20;
+
     /// <summary>Shortest span of bus time in a partition that is not full. Default 1 h.</summary>
     public TimeSpan MinWidth { get; init; } = TimeSpan.FromHours(1);
 
@@ -21,6 +26,24 @@ public sealed record SqliteStoreOptions
     /// <summary>SQLite's limit of pages, for tests of a full disk.</summary>
     internal long? MaxPages { get; init; }
 
+    /// <summary>
+    /// Partitions for a store that keeps so much: about an eighth of it each, but none wider or larger than the defaults,
+    /// narrower than a minute or smaller than 1 MiB.
+    /// </summary>
+    public static SqliteStoreOptions For(TimeSpan keep, long keepBytes)
+    {
+        var most = new SqliteStoreOptions();
+        var width = TimeSpan.FromTicks(Math.Clamp(keep.Ticks / Shares, TimeSpan.TicksPerMinute, most.MaxWidth.Ticks));
+        var bytes = Math.Clamp(keepBytes / Shares, LeastBytes, most.MaxBytes);
+        return new SqliteStoreOptions
+        {
+            MinWidth = width < most.MinWidth ? width : most.MinWidth,
+            MaxWidth = width,
+            TargetBytes = Math.Min(bytes, most.TargetBytes),
+            MaxBytes = bytes,
+        };
+    }
+
     /// <summary>What is wrong with the values; empty when nothing is.</summary>
     public IReadOnlyList<string> Problems()
     {
@@ -30,7 +53,7 @@ public sealed record SqliteStoreOptions
             problems.Add($"store partitions: widths must be 1s or more and ascend, not {MinWidth} and {MaxWidth}");
         }
 
-        if (TargetBytes < 1 << 20 || MaxBytes < TargetBytes)
+        if (TargetBytes < LeastBytes || MaxBytes < TargetBytes)
         {
             problems.Add($"store partitions: sizes must be 1MiB or more and ascend, not {TargetBytes} and {MaxBytes}");
         }
