@@ -49,7 +49,6 @@ internal sealed class LifetimePage(ConsoleServices services) : IPage
     private static void WriteHead(HtmlWriter html, Lifetime lifetime, string name, long now)
     {
         var end = LifetimeStates.End(lifetime, now);
-        var records = Completeness.Of(lifetime);
         using (html.In("header", ("class", "head life")))
         {
             using (html.In("h1"))
@@ -75,20 +74,7 @@ internal sealed class LifetimePage(ConsoleServices services) : IPage
                 Fact(html, "image", lifetime.Image);
             }
 
-            using (html.In("div", ("class", "completeness")))
-            {
-                using (html.In("p"))
-                {
-                    html.Element("strong", records.Produced == 0 ? "No records yet" : records.IsComplete ? "Complete" : "Not complete");
-                    html.Text(" ");
-                    html.Element(
-                        "span", records.IsComplete ? $"all {Show.Number(records.Stored)} records known of are stored" : CompletenessBar.Text(records),
-                        ("class", records.IsComplete ? "dim" : "verdict missing"));
-                }
-
-                CompletenessBar.Write(html, records);
-            }
-
+            CompletenessVerdict.Write(html, lifetime);
             WriteLinks(html, lifetime);
         }
     }
@@ -181,12 +167,12 @@ internal sealed class LifetimePage(ConsoleServices services) : IPage
             html.Element("td", stream.Lane == Lane.Critical ? "critical" : "bulk");
             using (html.In("td"))
             {
-                CompletenessBar.WriteVerdict(html, Completeness.Of(stream));
+                CompletenessBar.WriteVerdict(html, Completeness.Of(stream, lifetime));
             }
 
             using (html.In("td", ("class", "sharecell"), ("title", MissingRanges(stream))))
             {
-                CompletenessBar.Write(html, Completeness.Of(stream));
+                CompletenessBar.Write(html, Completeness.Of(stream, lifetime));
             }
 
             html.Element("td", stream.SourceSize == 0 ? "" : $"{Show.Bytes(stream.ReadOffset)} of {Show.Bytes(stream.SourceSize)}");
