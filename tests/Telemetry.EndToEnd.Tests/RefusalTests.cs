@@ -112,6 +112,30 @@ public sealed class RefusalTests
     }
 
     [Fact]
+    public async Task ANameOfElsewhereReadsNothing()
+    {
+        await using var here = new Installation();
+        await using var up = await here.UpAsync("--no-shipper");
+
+        var rebound = await here.RunAsync("curl", "-s", "-w", "%{http_code}", "-H", "Host: evil.example", $"{here.Url}/api/v1/search?q=a");
+
+        Assert.StartsWith("This console answers to localhost", rebound.Out);
+        Assert.EndsWith("\n421", rebound.Out);
+    }
+
+    [Fact]
+    public async Task OtherUsersReadNothingOfTheDataDirectory()
+    {
+        await using var here = new Installation();
+        Directory.CreateDirectory(Path.Combine(here.Data, "photos"));
+        await using var up = await here.UpAsync("--no-shipper");
+
+        var open = await here.RunAsync("find", here.Data, "-mindepth", "1", "!", "-name", "photos", "-perm", "/077");
+
+        Assert.Equal("", open.Out);
+    }
+
+    [Fact]
     public async Task BeyondLoopbackTlsAndATokenAreNeeded()
     {
         await using var here = new Installation();

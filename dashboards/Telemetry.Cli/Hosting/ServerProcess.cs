@@ -41,6 +41,7 @@ internal sealed partial class ServerProcess
     public static async Task<int> RunAsync(
         CliContext context, TelemetryOptions options, Parts parts, CancellationToken stop)
     {
+        PrivateFiles.BeDefault();
         using var loggers = LoggerFactory.Create(logging => logging
             .AddProvider(new PlainLoggerProvider(context.Error, options.LogLevel, context.Time))
             .SetMinimumLevel(options.LogLevel)
