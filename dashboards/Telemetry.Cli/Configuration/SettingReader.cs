@@ -51,7 +51,7 @@ internal sealed class SettingReader(EffectiveConfiguration configuration, List<s
             return result;
         }
 
-        problems.Add($"{NameOf(value)} has to be {expected}, not '{value.Text}'");
+        problems.Add($"{NameOf(value)} has to be {expected}, not '{value.Display}'");
         return default!;
     }
 
