@@ -26,6 +26,8 @@ public sealed class HelpTests
     [InlineData("search", "*", "--limits", "5")]
     [InlineData("search", "*", "--limit", "many")]
     [InlineData("search", "*", "--limit", "-1")]
+    [InlineData("search", "*", "--follow", "--until", "now")]
+    [InlineData("search", "*", "--follow", "--limit", "10001")]
     public async Task AMisspeltCommandLineIsUsage(params string[] args)
     {
         var result = await new Cli().RunAsync(args);

@@ -109,9 +109,9 @@ public sealed class SearchTests : IDisposable
     [Fact]
     public async Task FollowPrintsWhatArrives()
     {
-        _server.Answer("/api/v1/tail?q=%2A", ": hello\n\ndata: {\"_id\":\"a\",\"message\":\"one\"}\n\nevent: ping\ndata: {}\n\ndata: {\"_id\":\"b\",\ndata: \"message\":\"two\"}\n\n");
+        _server.Answer("/api/v1/tail?q=%2A&last=7&since=1h", ": hello\n\ndata: {\"_id\":\"a\",\"message\":\"one\"}\n\nevent: ping\ndata: {}\n\ndata: {\"_id\":\"b\",\ndata: \"message\":\"two\"}\n\n");
 
-        var result = await _cli.RunAsync("search", "*", "--follow");
+        var result = await _cli.RunAsync("search", "*", "--follow", "--since", "1h", "--limit", "7");
 
         Assert.Equal(["one", "two"], result.Out.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Trim()));
         Assert.Equal(1, result.ExitCode);

@@ -15,6 +15,9 @@ internal sealed class FakeDocumentReader(TimeProvider time) : IDocumentReader
     /// <summary>When set, every search ends with it.</summary>
     public Exception? Fault { get; set; }
 
+    /// <summary>Called once, when a search comes in.</summary>
+    public Action? BeforeSearch { get; set; }
+
     public void Add(params IEnumerable<StoredDocument> documents)
     {
         lock (_gate)
@@ -25,6 +28,8 @@ internal sealed class FakeDocumentReader(TimeProvider time) : IDocumentReader
 
     public ValueTask<SearchResult> SearchAsync(SearchRequest request, CancellationToken cancel)
     {
+        BeforeSearch?.Invoke();
+        BeforeSearch = null;
         var found = Found(request.Query, request.SinceUnixUs, request.UntilUnixUs)
             .OrderByDescending(document => document.TimestampUnixUs).ToList();
         var offset = request.Cursor is { } cursor ? int.Parse(cursor, CultureInfo.InvariantCulture) : 0;
