@@ -37,7 +37,7 @@ public sealed class FollowTests
         await Eventually.Holds(async () => await here.CountAsync("before") == 1, "the first line is found");
         var output = Path.Combine(here.Folder, "follow.out");
         await using var follow = here.Start("follow", "/bin/sh", "-c",
-            $"{Installation.Telemetry} search 'message : ship*' --follow --url {here.Url} | head -n 2 > {output}; echo ended");
+            $"{Installation.Telemetry} search 'message : ship*' --follow --limit 0 --url {here.Url} | head -n 2 > {output}; echo ended");
 
         // A tail begins when it is connected, so lines are written until it has seen two.
         var lines = 0;
