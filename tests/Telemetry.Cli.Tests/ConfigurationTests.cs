@@ -44,6 +44,20 @@ public sealed class ConfigurationTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData("TELEMETRY_DATA__DIRECTORY", "")]
+    [InlineData("TELEMETRY_CLIENT__TOKEN", "a\nb")]
+    [InlineData("TELEMETRY_CLIENT__TOKEN", "\u00e9")]
+    public async Task AnOddValueIsUsage(string name, string value)
+    {
+        _cli.Environment[name] = value;
+
+        var result = await _cli.RunAsync("search", "*");
+
+        Assert.Equal((2, ""), (result.ExitCode, result.Out));
+        Assert.Single(result.Error.TrimEnd('\n').Split('\n'));
+    }
+
     [Fact]
     public async Task AllProblemsComeAtOnce()
     {
