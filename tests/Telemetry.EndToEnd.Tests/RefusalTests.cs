@@ -30,6 +30,24 @@ public sealed class RefusalTests
     }
 
     [Fact]
+    public async Task ADemoWithoutItsProgramStartsNothing()
+    {
+        await using var here = new Installation();
+        Environment.SetEnvironmentVariable("TELEMETRY_DEMO_SERVICE", "/no/such/program");
+        try
+        {
+            var result = await here.TelemetryAsync("up", "--demo", "--http-port", "0", "--grpc-port", "0");
+
+            AssertRefused(result, "telemetry-demo-service", "TELEMETRY_DEMO_SERVICE");
+            Assert.False(Directory.Exists(here.Data));
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable("TELEMETRY_DEMO_SERVICE", null);
+        }
+    }
+
+    [Fact]
     public async Task AnUnwritableDataDirectoryIsNamed()
     {
         await using var here = new Installation();

@@ -31,11 +31,15 @@ internal static class UpCommand
                 options = options with { LogLevel = LogLevel.Warning };
             }
 
-            var parts = Parts.Up
-                & (options.Shipper.Enabled ? ~Parts.None : ~Parts.Shipper)
-                | (parsed.GetValue(demo) ? Parts.Demo : Parts.None);
-            return ServerProcess.RunAsync(context, options, parts, cancel);
+            return ServerProcess.RunAsync(context, options, PartsOf(options, parsed.GetValue(demo)), cancel);
         });
         return command;
+    }
+
+    // Beside seven servers that live for a minute, this machine's days of uptime and its logs would be all that is seen.
+    private static Parts PartsOf(TelemetryOptions options, bool demo)
+    {
+        var shipper = options.Shipper.Enabled && (!demo || options.Shipper.Watch.Count > 0);
+        return (shipper ? Parts.Up : Parts.Up & ~Parts.Shipper) | (demo ? Parts.Demo : Parts.None);
     }
 }

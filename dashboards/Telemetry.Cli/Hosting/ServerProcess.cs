@@ -68,6 +68,7 @@ internal sealed partial class ServerProcess
 
     private async Task StartAsync()
     {
+        var programs = Has(Parts.Demo) ? DemoPrograms.Find(_context) : null;
         Prepare();
         var meters = _running.AddDisposable(new MeterExposition());
         var bus = Has(Parts.Gateway) || Has(Parts.Indexer) ? _running.Add(_factory.OpenBus()) : null;
@@ -79,12 +80,14 @@ internal sealed partial class ServerProcess
         }
 
         var console = Has(Parts.Console) ? await StartConsoleAsync(meters) : null;
-        var watch = gateway is not null && Has(Parts.Shipper) ? StartShipper(gateway.Address) : null;
+        var watch = gateway is null ? null
+            : Has(Parts.Shipper) ? StartShipper(gateway.Address)
+            : Has(Parts.Demo) ? ["the demo's servers alone; --watch GLOB adds files of this machine"] : null;
         await new StartSummary(_context.Color).PrintAsync(_context.Out, console?.Address, gateway?.Address, _data.Path, watch);
         if (Has(Parts.Demo))
         {
             var reachable = LocalShipper.Reachable(gateway!.Address);
-            _running.Add(DemoRun.Start(_context, _data, reachable, console!.Address, _logger));
+            _running.Add(DemoRun.Start(_context, programs!, _data, reachable, console!.Address, _logger));
         }
     }
 
@@ -134,8 +137,11 @@ internal sealed partial class ServerProcess
         }
 
         _running.Add(_shipper);
-        return watch.Count > 0 ? watch : ["nothing: no log in /var/log can be read; name files with --watch GLOB"];
+        return watch.Count > 0 ? [.. watch.Select(Describe)] : ["nothing: no log in /var/log can be read; name files with --watch GLOB"];
     }
+
+    private static string Describe(string glob) =>
+        WatchedFiles.IsForbidden(glob) ? $"{glob}, which {Environment.UserName} may not read" : glob;
 
     private IEnumerable<HealthPart> Health()
     {
