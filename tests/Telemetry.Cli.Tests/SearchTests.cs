@@ -57,6 +57,27 @@ public sealed class SearchTests : IDisposable
     }
 
     [Fact]
+    public async Task WhatIsNotShownIsCounted()
+    {
+        _server.Answer("/api/v1/search?q=%2A&limit=2", Hits.Replace("\"total\":3", "\"total\":16065"))
+            .Answer("/api/v1/search?q=x&limit=50", """{"total":0,"hits":[],"next":null}""");
+
+        Assert.Equal("2 of 16,065 are shown; --limit N shows more.\n", (await _cli.RunAsync("search", "*", "--limit", "2")).Error);
+        var nothing = await _cli.RunAsync("search", "x");
+        Assert.Equal((0, "", "Nothing matches.\n"), (nothing.ExitCode, nothing.Out, nothing.Error));
+    }
+
+    [Fact]
+    public async Task JsonSteersNoTerminal()
+    {
+        _server.Answer("/api/v1/search?q=%2A&limit=50", "{\"total\":1,\"hits\":[{\"message\":\"a\u202eb\u009b1m\u00e9\"}],\"next\":null}");
+
+        var result = await _cli.RunAsync("search", "*", "--json");
+
+        Assert.Equal("{\"message\":\"a\\u202eb\\u009b1m\u00e9\"}\n", result.Out);
+    }
+
+    [Fact]
     public async Task ASyntaxErrorIsPointedAt()
     {
         _server.Answer(

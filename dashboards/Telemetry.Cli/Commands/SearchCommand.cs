@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Text.Json;
 using Telemetry.Cli.Client;
 using Telemetry.Cli.Options;
@@ -68,9 +69,32 @@ internal sealed class SearchCommand(CliContext context, TelemetryApi api, bool j
 
     private async Task PrintAsync(SearchQuery query, int limit, CancellationToken cancel)
     {
-        await foreach (var document in api.FindAsync(query, limit, cancel))
+        long printed = 0, total = 0;
+        await foreach (var page in api.PagesAsync(query, limit, cancel))
         {
-            await PrintAsync(document);
+            total = page.GetProperty("total").GetInt64();
+            foreach (var document in JsonFields.Items(page, "hits"))
+            {
+                await PrintAsync(document);
+                printed++;
+            }
+        }
+
+        await SumUpAsync(printed, total);
+    }
+
+    // On standard error: what reads the documents has to see nothing else.
+    private async Task SumUpAsync(long printed, long total)
+    {
+        await context.Out.FlushAsync(CancellationToken.None);
+        if (total == 0)
+        {
+            await context.Error.WriteLineAsync("Nothing matches.");
+        }
+        else if (printed < total)
+        {
+            await context.Error.WriteLineAsync(string.Create(
+                CultureInfo.InvariantCulture, $"{printed:#,0} of {total:#,0} are shown; --limit N shows more."));
         }
     }
 
