@@ -15,6 +15,7 @@ internal static class UpCommand
         {
             Description = "Run a small fleet of real servers that live and die, and tell what happens.",
         };
+        var json = JsonOption.Create(JsonOption.StartSummary);
         var flags = new FlagSet([
             .. FlagSet.Data, .. FlagSet.Http, .. FlagSet.Grpc, .. FlagSet.Shipper, .. FlagSet.Retention, .. FlagSet.Tls,
             .. FlagSet.Log]);
@@ -22,6 +23,7 @@ internal static class UpCommand
             "up", "Run everything on this machine until Ctrl-C: gateway, bus, indexer, store, console and a shipper.");
         flags.AddTo(command);
         command.Options.Add(demo);
+        command.Options.Add(json);
         command.SetAction((parsed, cancel) =>
         {
             var options = configuration.Load(parsed, flags);
@@ -31,7 +33,8 @@ internal static class UpCommand
                 options = options with { LogLevel = LogLevel.Warning };
             }
 
-            return ServerProcess.RunAsync(context, options, PartsOf(options, parsed.GetValue(demo)), cancel);
+            return ServerProcess.RunAsync(
+                context, options, PartsOf(options, parsed.GetValue(demo)), parsed.GetValue(json), cancel);
         });
         return command;
     }

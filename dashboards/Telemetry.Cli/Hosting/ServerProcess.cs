@@ -19,6 +19,7 @@ internal sealed partial class ServerProcess
     private readonly CliContext _context;
     private readonly TelemetryOptions _options;
     private readonly Parts _parts;
+    private readonly bool _json;
     private readonly DataDirectory _data;
     private readonly TokenStore _tokens;
     private readonly PartFactory _factory;
@@ -27,26 +28,26 @@ internal sealed partial class ServerProcess
     private readonly Dictionary<Parts, Func<IEnumerable<string>>> _problems = [];
     private LocalShipper? _shipper;
 
-    private ServerProcess(CliContext context, TelemetryOptions options, Parts parts, ILoggerFactory loggers)
+    private ServerProcess(CliContext context, TelemetryOptions options, Parts parts, bool json, ILoggerFactory loggers)
     {
-        (_context, _options, _parts) = (context, options, parts);
+        (_context, _options, _parts, _json) = (context, options, parts, json);
         _data = new DataDirectory(options.DataDirectory);
         _tokens = new TokenStore(_data.Path, context.Time);
         _factory = new PartFactory(options, _data, _tokens, context.Time, loggers);
         _logger = loggers.CreateLogger("Telemetry.Main");
     }
 
-    /// <summary>Runs until cancelled.</summary>
+    /// <summary>Runs until cancelled. What it started is printed for people, or as one JSON object.</summary>
     /// <exception cref="CliFailure">Something has to be changed before it can start; exit 2.</exception>
     public static async Task<int> RunAsync(
-        CliContext context, TelemetryOptions options, Parts parts, CancellationToken stop)
+        CliContext context, TelemetryOptions options, Parts parts, bool json, CancellationToken stop)
     {
         PrivateFiles.BeDefault();
         using var loggers = LoggerFactory.Create(logging => logging
             .AddProvider(new PlainLoggerProvider(context.Error, options.LogLevel, context.Time))
             .SetMinimumLevel(options.LogLevel)
             .AddFilter("Microsoft", LogLevel.Warning));
-        var process = new ServerProcess(context, options, parts, loggers);
+        var process = new ServerProcess(context, options, parts, json, loggers);
         await using (process._running)
         {
             try
@@ -83,11 +84,15 @@ internal sealed partial class ServerProcess
         var watch = gateway is null ? null
             : Has(Parts.Shipper) ? StartShipper(gateway.Address)
             : Has(Parts.Demo) ? ["the demo's servers alone; --watch GLOB adds files of this machine"] : null;
-        await new StartSummary(_context.Color).PrintAsync(_context.Out, console?.Address, gateway?.Address, _data.Path, watch);
+        await (_json
+            ? StartSummary.PrintJsonAsync(_context.Out, console?.Address, gateway?.Address, _data.Path, watch)
+            : new StartSummary(_context.Color).PrintAsync(_context.Out, console?.Address, gateway?.Address, _data.Path, watch));
         if (Has(Parts.Demo))
         {
             var reachable = LocalShipper.Reachable(gateway!.Address);
-            _running.Add(DemoRun.Start(_context, programs!, _data, reachable, console!.Address, _logger));
+            // Who reads one JSON object does not expect a story behind it.
+            var listener = _json ? _context with { Out = _context.Error } : _context;
+            _running.Add(DemoRun.Start(listener, programs!, _data, reachable, console!.Address, _logger));
         }
     }
 
