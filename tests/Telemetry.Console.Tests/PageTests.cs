@@ -160,6 +160,22 @@ public sealed class PageTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task ACrashNamesWhoDiedOfWhat()
+    {
+        var html = await _host.Http.GetStringAsync("/crashes");
+        Assert.Contains("<span class=\"title\">worker killed by SIGKILL</span>", html, StringComparison.Ordinal);
+        Assert.Contains("<span class=\"title\">api died of SIGSEGV</span>", html, StringComparison.Ordinal);
+        Assert.Contains("#workloads\" title=\"w1\">worker</a>", html, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task StreamsOfOneNameAreToldApart()
+    {
+        var html = await _host.Http.GetStringAsync($"/lifetimes/{_fleet.Lifetimes.Lifetimes[0].Id}");
+        Assert.Contains("<td>api, process 4211</td>", html, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task ContextMarksTheDocument()
     {
         var id = Some.Line(Some.UnixUs(_time) - (2 * Some.Second), 9002, "").Id;

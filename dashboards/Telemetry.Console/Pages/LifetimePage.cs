@@ -153,7 +153,7 @@ internal sealed class LifetimePage(ConsoleServices services) : IPage
 
     private static void WriteStreams(HtmlWriter html, Lifetime lifetime)
     {
-        Table(html, "Streams", "No stream is known.", ["Stream", "Kind", "Lane", "Records", "Share", "Source read"], lifetime.Streams, stream =>
+        Table(html, "Streams", "No stream is known.", ["Stream", "Workload", "Kind", "Lane", "Records", "Share", "Source read"], lifetime.Streams, stream =>
         {
             using (html.In("th", ("scope", "row")))
             using (html.In("a", ("href", Link.Search(
@@ -161,6 +161,11 @@ internal sealed class LifetimePage(ConsoleServices services) : IPage
                 + KqlPrinter.Term(Fields.TelemetryStream.Name, stream.Id.ToString()), SearchState.All))))
             {
                 html.LogText(stream.Name.Length > 0 ? stream.Name : stream.Id.ToString());
+            }
+
+            using (html.In("td"))
+            {
+                html.LogText(WorkloadOf(lifetime, stream));
             }
 
             html.Element("td", stream.Kind + (stream.Closed ? ", closed" : ""));
@@ -178,6 +183,10 @@ internal sealed class LifetimePage(ConsoleServices services) : IPage
             html.Element("td", stream.SourceSize == 0 ? "" : $"{Show.Bytes(stream.ReadOffset)} of {Show.Bytes(stream.SourceSize)}");
         });
     }
+
+    private static string WorkloadOf(Lifetime lifetime, LifetimeStream stream) =>
+        lifetime.Workloads.FirstOrDefault(workload => workload.Id == stream.WorkloadId) is not { } workload ? stream.WorkloadId
+        : $"{(workload.Name.Length > 0 ? workload.Name : workload.Id)}{(workload.Pid > 0 ? $", process {workload.Pid}" : "")}";
 
     private static void WriteWorkloads(HtmlWriter html, Lifetime lifetime, long now)
     {
@@ -276,7 +285,7 @@ internal sealed class LifetimePage(ConsoleServices services) : IPage
     private static void Table<T>(
         HtmlWriter html, string title, string empty, ReadOnlySpan<string> heads, IReadOnlyList<T> rows, Action<T> write)
     {
-        using (html.In("section"))
+        using (html.In("section", ("id", title.ToLowerInvariant().Replace(' ', '-'))))
         {
             html.Element("h2", title);
             if (rows.Count == 0)
