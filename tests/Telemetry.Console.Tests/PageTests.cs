@@ -176,6 +176,13 @@ public sealed class PageTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task ALevelInUpperCaseIsOfferedInLowerCase()
+    {
+        var html = await _host.Http.GetStringAsync("/?q=log.level+:+ERROR");
+        Assert.Contains("href=\"/?q=log.level%20%3A%20error&amp;since=all\">Try lower case</a>", html, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task ContextMarksTheDocument()
     {
         var id = Some.Line(Some.UnixUs(_time) - (2 * Some.Second), 9002, "").Id;

@@ -12,7 +12,7 @@ internal static class LifetimeTable
     public static void Write(HtmlWriter html, IReadOnlyList<Lifetime> lifetimes, long nowUnixUs)
     {
         using (html.In("div", ("class", "scroll")))
-        using (html.In("table", ("class", "list")))
+        using (html.In("table", ("class", "list lifetimes")))
         {
             using (html.In("thead"))
             using (html.In("tr"))

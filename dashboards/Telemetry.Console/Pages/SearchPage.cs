@@ -96,13 +96,23 @@ internal sealed class SearchPage(ConsoleServices services) : IPage
                 html, "Nothing matches",
                 "No stored document matches this query in any range. A word in quotation marks is searched in messages; a field "
                 + "such as log.level is compared exactly, in upper and lower case.",
-                ("Show everything", Link.Search("", SearchState.All)));
+                [.. InLowerCase(state.Query), ("Show everything", Link.Search("", SearchState.All))]);
         }
         else
         {
             Notice.WriteCommands(
                 html, "Nothing is stored yet", "Send the first line, or watch a fleet live and die:",
                 "echo 'hello autopsy' | telemetry-shipper pipe", "./build up -- --watch '/var/log/*.log'", "./build up -- --demo");
+        }
+    }
+
+    // Levels are stored in lower case by most who log them.
+    private static IEnumerable<(string Text, string Href)> InLowerCase(string query)
+    {
+        var lower = query.ToLowerInvariant();
+        if (lower != query && lower.Contains(Fields.LogLevel.Name, StringComparison.Ordinal))
+        {
+            yield return ("Try lower case", Link.Search(lower, SearchState.All));
         }
     }
 
