@@ -23,6 +23,7 @@ public static class ConsoleEndpoints
     {
         ArgumentNullException.ThrowIfNull(endpoints);
         ArgumentNullException.ThrowIfNull(services);
+        services = services with { Lifetimes = new BoundedLifetimes(services.Lifetimes) };
         AllowLongQueries(endpoints.ServiceProvider.GetRequiredService<IOptions<KestrelServerOptions>>().Value.Limits);
         var logger = endpoints.ServiceProvider.GetRequiredService<ILoggerFactory>().CreateLogger("Telemetry.Console");
         var guard = new RequestGuard(services.Time, logger);

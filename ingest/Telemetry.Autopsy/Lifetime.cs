@@ -51,6 +51,9 @@ public sealed record Lifetime
     /// <summary>True when a final seal came and nothing after it.</summary>
     public bool Sealed { get; init; }
 
+    /// <summary>What may be missing beyond what the streams account for; null when sealed: a seal says that there is no more.</summary>
+    public MissingTail? MissingTail { get; init; }
+
     /// <summary>Reason of the seal or of the last agent stop; "" when none.</summary>
     public string EndReason { get; init; } = "";
 

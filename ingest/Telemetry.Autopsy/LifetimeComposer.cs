@@ -38,6 +38,7 @@ public static class LifetimeComposer
             EndUnixUs = EndOf(state, facts, span),
             State = state,
             Sealed = state == LifetimeState.Sealed,
+            MissingTail = TailOf(state, facts, span),
             EndReason = ReasonOf(state, facts),
             AgentRuns = facts.AgentRuns,
             Predecessor = evidence.Predecessor,
@@ -52,7 +53,7 @@ public static class LifetimeComposer
             ],
             IdentityConflicts = facts.Conflicts + (evidence.Bulk?.Conflicts ?? 0) + ConcurrentWriters(evidence),
             Vitals = facts.Vitals.ToDictionary(v => v.Key, v => v.Value.Value, StringComparer.Ordinal),
-            VitalsUnixUs = facts.Vitals.Count == 0 ? 0 : facts.Vitals.Values.Max(v => v.AtUnixUs),
+            VitalsUnixUs = LastHeartbeatOf(facts),
         };
     }
 
@@ -74,13 +75,34 @@ public static class LifetimeComposer
             return LifetimeState.Replaced;
         }
 
-        if (facts.Stop is { } stop && span.LastMintedUnixUs <= stop.MintedUnixUs)
+        if (IsStopped(facts, span))
         {
             return LifetimeState.AgentStopped;
         }
 
         return span.LastBusUnixUs < silentBeforeUnixUs ? LifetimeState.Silent : LifetimeState.Alive;
     }
+
+    private static bool IsStopped(LifetimeFacts facts, in Span span) =>
+        facts.Stop is { } stop && span.LastMintedUnixUs <= stop.MintedUnixUs;
+
+    // A record of one stream that came after the last heartbeat says nothing of the others: only the heartbeat names them all.
+    private static MissingTail? TailOf(LifetimeState state, LifetimeFacts facts, in Span span)
+    {
+        if (state == LifetimeState.Sealed)
+        {
+            return null;
+        }
+
+        var heartbeat = LastHeartbeatOf(facts);
+        return new MissingTail(
+            IsStopped(facts, span) ? facts.Stop!.MintedUnixUs
+            : heartbeat > 0 ? heartbeat
+            : StartOf(facts, span.FirstMintedUnixUs));
+    }
+
+    private static long LastHeartbeatOf(LifetimeFacts facts) =>
+        facts.Vitals.Count == 0 ? 0 : facts.Vitals.Values.Max(v => v.AtUnixUs);
 
     private static long? EndOf(LifetimeState state, LifetimeFacts facts, in Span span) => state switch
     {

@@ -83,6 +83,36 @@ public class LifetimeComposerTests
     }
 
     [Fact]
+    public void WhatMayBeMissingBeginsAtTheLastHeartbeat()
+    {
+        var facts = Heard(1000);
+        facts.Vitals["load1"] = new VitalFact(0.5, 700);
+        facts.Vitals["uptime_seconds"] = new VitalFact(60, 900);
+        Assert.Equal(new MissingTail(900), LifetimeComposer.Compose(Evidence(facts), 1000, Bound).MissingTail);
+        Assert.Equal(new MissingTail(900), LifetimeComposer.Compose(Evidence(facts), 2000 + Bound, Bound).MissingTail);
+        Assert.Equal(new MissingTail(1000), LifetimeComposer.Compose(Evidence(Heard(1000)), 1000, Bound).MissingTail);
+    }
+
+    [Fact]
+    public void WhatMayBeMissingBeginsAtTheStopOfTheAgent()
+    {
+        var facts = Heard(1000);
+        facts.Vitals["load1"] = new VitalFact(0.5, 700);
+        facts.Stop = new EndingFact(1000, false, "signal TERM");
+        Assert.Equal(new MissingTail(1000), LifetimeComposer.Compose(Evidence(facts), 1000, Bound).MissingTail);
+        var replaced = Evidence(facts) with { Successor = LifetimeId.From("i", "c") };
+        Assert.Equal(new MissingTail(1000), LifetimeComposer.Compose(replaced, 1000, Bound).MissingTail);
+    }
+
+    [Fact]
+    public void NothingIsMissingAfterASeal()
+    {
+        var facts = Heard(1000);
+        facts.Seal = new EndingFact(1000, true, "shutdown");
+        Assert.Null(LifetimeComposer.Compose(Evidence(facts), 1000, Bound).MissingTail);
+    }
+
+    [Fact]
     public void ProducedIsStoredLostAndMissing()
     {
         var said = new StreamFacts { Name = "x", Kind = "file", Lane = Lane.Bulk };

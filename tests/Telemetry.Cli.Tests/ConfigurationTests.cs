@@ -27,6 +27,37 @@ public sealed class ConfigurationTests : IDisposable
         Assert.DoesNotContain("hunter2", table.Out + json.Out);
     }
 
+    [Theory]
+    [InlineData("http://user:pass@h:1")]
+    [InlineData("https://user:pa/ss@h")]
+    [InlineData("user:pass@h")]
+    public async Task CredentialsOfAUrlAreNeverPrinted(string url)
+    {
+        _cli.Environment["TELEMETRY_URL"] = url;
+        using var nobody = new UnreachableServer();
+        _cli.Transport = nobody;
+        foreach (var args in (string[][])[["config", "show"], ["config", "show", "--json"], ["search", "*"]])
+        {
+            var result = await _cli.RunAsync(args);
+            Assert.DoesNotContain("ss@", result.Out + result.Error);
+            Assert.DoesNotContain("user", result.Out + result.Error);
+        }
+    }
+
+    [Theory]
+    [InlineData("TELEMETRY_DATA__DIRECTORY", "")]
+    [InlineData("TELEMETRY_CLIENT__TOKEN", "a\nb")]
+    [InlineData("TELEMETRY_CLIENT__TOKEN", "\u00e9")]
+    public async Task AnOddValueIsUsage(string name, string value)
+    {
+        _cli.Environment[name] = value;
+
+        var result = await _cli.RunAsync("search", "*");
+
+        Assert.Equal((2, ""), (result.ExitCode, result.Out));
+        Assert.Single(result.Error.TrimEnd('\n').Split('\n'));
+    }
+
     [Fact]
     public async Task AllProblemsComeAtOnce()
     {

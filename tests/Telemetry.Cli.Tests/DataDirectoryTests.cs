@@ -1,9 +1,13 @@
+using System.Runtime.Versioning;
 using Telemetry.Cli.Hosting;
 
 namespace Telemetry.Cli.Tests;
 
+[UnsupportedOSPlatform("windows")]
 public sealed class DataDirectoryTests : IDisposable
 {
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+
     private readonly TemporaryDirectory _directory = new();
 
     public void Dispose() => _directory.Dispose();
@@ -14,6 +18,35 @@ public sealed class DataDirectoryTests : IDisposable
         new DataDirectory(_directory["a/b"]).Prepare();
 
         Assert.Empty(Directory.EnumerateFileSystemEntries(_directory["a/b"]));
+    }
+
+    [Fact]
+    public void OnlyItsOwnerMayRead()
+    {
+        new DataDirectory(_directory["a"]).Prepare();
+
+        Assert.Equal(OwnerOnly, File.GetUnixFileMode(_directory["a"]));
+    }
+
+    [Fact]
+    public void OneOfAnEarlierVersionIsTightened()
+    {
+        Directory.CreateDirectory(_directory["a/store"]);
+        File.SetUnixFileMode(_directory["a"], OwnerOnly | UnixFileMode.GroupRead | UnixFileMode.OtherRead | UnixFileMode.OtherExecute);
+        new DataDirectory(_directory["a"]).Prepare();
+
+        Assert.Equal(OwnerOnly, File.GetUnixFileMode(_directory["a"]));
+    }
+
+    [Fact]
+    public void OneWithOtherFilesInItKeepsItsMode()
+    {
+        const UnixFileMode everybody = OwnerOnly | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
+        Directory.CreateDirectory(_directory["a/photos"]);
+        File.SetUnixFileMode(_directory["a"], everybody);
+        new DataDirectory(_directory["a"]).Prepare();
+
+        Assert.Equal(everybody, File.GetUnixFileMode(_directory["a"]));
     }
 
     [Fact]

@@ -26,6 +26,20 @@ public sealed class HelpTests
     [InlineData("search", "*", "--limits", "5")]
     [InlineData("search", "*", "--limit", "many")]
     [InlineData("search", "*", "--limit", "-1")]
+    [InlineData("up", "--data", "")]
+    [InlineData("gateway", "--data", "")]
+    [InlineData("up", "--config", "")]
+    [InlineData("token", "create", "")]
+    [InlineData("token", "create", " ")]
+    [InlineData("token", "create", "x", "--data", "")]
+    [InlineData("token", "create", "x", "--instance", "")]
+    [InlineData("token", "revoke", "")]
+    [InlineData("tls", "create", "")]
+    [InlineData("tls", "create", "x", "--data", "")]
+    [InlineData("lifetimes", "")]
+    [InlineData("search", "*", "--url", "")]
+    [InlineData("search", "*", "--follow", "--until", "now")]
+    [InlineData("search", "*", "--follow", "--limit", "10001")]
     public async Task AMisspeltCommandLineIsUsage(params string[] args)
     {
         var result = await new Cli().RunAsync(args);

@@ -7,7 +7,8 @@ public sealed class LifetimesTests : IDisposable
     private const string Lifetime = """
         {"id":"0123456789abcdef0123456789abcdef","instance_id":"web-1","boot_id":"b1","state":"agent_stopped","sealed":false,"end_reason":"signal TERM",
         "start":"2026-11-22T11:05:58.123456Z","end":null,"last_proof_of_life":"2026-11-22T11:06:58.123456Z","host_name":"web-1\u001b[31m","role":"web","zone":"",
-        "crash_count":1,"records":{"produced":12,"stored":10,"lost":1,"missing":1},
+        "crash_count":1,"records":{"produced":12,"stored":10,"lost":1,"missing":1},"complete":false,
+        "may_be_missing":{"after":"2026-11-22T11:06:58.123456Z","until":"2026-11-22T11:08:00.000000Z"},
         "workloads":[{"id":"w","name":"shop","version":"1.4.2","start":"2026-11-22T11:05:58.123456Z","end":null,"exit_code":null,"signal":11}],
         "streams":[{"id":"s","name":"/var/log/shop.log","kind":"file","lane":"bulk","produced":12,"stored":10,"lost":1,"missing":1}],
         "crashes":[{"at":"2026-11-22T11:06:00.000000Z","title":"SIGSEGV","executable":"/opt/shop","lifetime_id":"0123456789abcdef0123456789abcdef","host_name":"web-1"}],

@@ -69,6 +69,27 @@ public sealed class SearchTests : IDisposable
     }
 
     [Fact]
+    public async Task WhatIsNotShownIsCounted()
+    {
+        _server.Answer("/api/v1/search?q=%2A&limit=2", Hits.Replace("\"total\":3", "\"total\":16065"))
+            .Answer("/api/v1/search?q=x&limit=50", """{"total":0,"hits":[],"next":null}""");
+
+        Assert.Equal("2 of 16,065 are shown; --limit N shows more.\n", (await _cli.RunAsync("search", "*", "--limit", "2")).Error);
+        var nothing = await _cli.RunAsync("search", "x");
+        Assert.Equal((0, "", "Nothing matches.\n"), (nothing.ExitCode, nothing.Out, nothing.Error));
+    }
+
+    [Fact]
+    public async Task JsonSteersNoTerminal()
+    {
+        _server.Answer("/api/v1/search?q=%2A&limit=50", "{\"total\":1,\"hits\":[{\"message\":\"a\u202eb\u009b1m\u00e9\"}],\"next\":null}");
+
+        var result = await _cli.RunAsync("search", "*", "--json");
+
+        Assert.Equal("{\"message\":\"a\\u202eb\\u009b1m\u00e9\"}\n", result.Out);
+    }
+
+    [Fact]
     public async Task ASyntaxErrorIsPointedAt()
     {
         _server.Answer(
@@ -121,9 +142,9 @@ public sealed class SearchTests : IDisposable
     [Fact]
     public async Task FollowPrintsWhatArrives()
     {
-        _server.Answer("/api/v1/tail?q=%2A", ": hello\n\ndata: {\"_id\":\"a\",\"message\":\"one\"}\n\nevent: ping\ndata: {}\n\ndata: {\"_id\":\"b\",\ndata: \"message\":\"two\"}\n\n");
+        _server.Answer("/api/v1/tail?q=%2A&last=7&since=1h", ": hello\n\ndata: {\"_id\":\"a\",\"message\":\"one\"}\n\nevent: ping\ndata: {}\n\ndata: {\"_id\":\"b\",\ndata: \"message\":\"two\"}\n\n");
 
-        var result = await _cli.RunAsync("search", "*", "--follow");
+        var result = await _cli.RunAsync("search", "*", "--follow", "--since", "1h", "--limit", "7");
 
         Assert.Equal(["one", "two"], result.Out.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Trim()));
         Assert.Equal(1, result.ExitCode);

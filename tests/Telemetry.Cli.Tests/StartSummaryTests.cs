@@ -16,4 +16,15 @@ public sealed class StartSummaryTests
 
         Approved.Matches("start-summary.txt", output.ToString());
     }
+
+    [Fact]
+    public async Task AProgramIsToldTheSameInOneLine()
+    {
+        var output = new StringWriter();
+
+        await StartSummary.PrintJsonAsync(output, new("http://127.0.0.1:6000"), new("https://0.0.0.0:4319"), "/srv/data", ["/var/log/*.log"]);
+        await StartSummary.PrintJsonAsync(output, null, null, "/srv/data", null);
+
+        Approved.Matches("start-summary.json", output.ToString());
+    }
 }

@@ -107,6 +107,18 @@ public sealed class ApiTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData("2026-01-02T03:30:00+01:00")]
+    [InlineData("2026-01-02T03:30:00%2B01:00")]
+    [InlineData("2026-01-02T03:30:00.5+01:00")]
+    [InlineData("2026-01-01T21:30:00-05:00")]
+    public async Task AnOffsetNeedsNoEscape(string since)
+    {
+        using var page = await GetAsync($"/api/v1/search?limit=1&since={since}");
+        using var same = await GetAsync("/api/v1/search?limit=1&since=2026-01-02T02:30:00Z");
+        Assert.Equal(same.RootElement.GetProperty("total").GetInt64(), page.RootElement.GetProperty("total").GetInt64());
+    }
+
+    [Theory]
     [InlineData("/api/v1/nothing", HttpStatusCode.NotFound)]
     [InlineData("/api/v1/lifetimes/xyz", HttpStatusCode.NotFound)]
     [InlineData("/api/v1/lifetimes/00000000000000000000000000000000", HttpStatusCode.NotFound)]

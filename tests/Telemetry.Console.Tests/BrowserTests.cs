@@ -38,9 +38,11 @@ public sealed class BrowserTests
         await using var page = await BrowserSession.OpenAsync(new Uri(host.Url, "/tail"));
         await Eventually.Holds(
             async () => await page.EvaluateAsync("document.getElementById('state')?.dataset.state") == "live", "the tail is live", TimeSpan.FromSeconds(30));
+        await Eventually.Holds(
+            async () => await page.EvaluateAsync("document.querySelectorAll('.hit.row').length") == "20", "the last are shown", TimeSpan.FromSeconds(30));
         fleet.Documents.Add(Some.Line(Some.UnixUs(time), 30_000, Hostile, ("log.level", "error"), ("host.name", Hostile)));
         await Eventually.Holds(
-            async () => await page.EvaluateAsync("document.querySelectorAll('.hit.row').length") == "1", "a row is shown", TimeSpan.FromSeconds(30));
+            async () => await page.EvaluateAsync("document.querySelectorAll('.hit.row').length") == "21", "a row is shown", TimeSpan.FromSeconds(30));
         var dom = await page.EvaluateAsync("document.documentElement.outerHTML");
         Assert.Contains("hit row lvl-error", dom, StringComparison.Ordinal);
         Assert.Contains("␛[31mred", dom, StringComparison.Ordinal);
@@ -51,9 +53,9 @@ public sealed class BrowserTests
         await Eventually.Holds(
             async () => (await page.EvaluateAsync("document.getElementById('count').textContent")).Contains("1 held back", StringComparison.Ordinal),
             "a paused tail holds back", TimeSpan.FromSeconds(30));
-        Assert.Equal("1", await page.EvaluateAsync("document.querySelectorAll('.hit.row').length"));
+        Assert.Equal("21", await page.EvaluateAsync("document.querySelectorAll('.hit.row').length"));
         await page.EvaluateAsync("document.getElementById('pause').click()");
-        Assert.Equal("2", await page.EvaluateAsync("document.querySelectorAll('.hit.row').length"));
+        Assert.Equal("22", await page.EvaluateAsync("document.querySelectorAll('.hit.row').length"));
     }
 
     private static void AssertHarmless(string dom)

@@ -18,6 +18,9 @@ internal sealed class FakeDocumentReader(TimeProvider time) : IDocumentReader
     /// <summary>What every answer lacks.</summary>
     public IReadOnlyList<string> Incomplete { get; set; } = [];
 
+    /// <summary>Called once, when a search comes in.</summary>
+    public Action? BeforeSearch { get; set; }
+
     public void Add(params IEnumerable<StoredDocument> documents)
     {
         lock (_gate)
@@ -28,6 +31,8 @@ internal sealed class FakeDocumentReader(TimeProvider time) : IDocumentReader
 
     public ValueTask<SearchResult> SearchAsync(SearchRequest request, CancellationToken cancel)
     {
+        BeforeSearch?.Invoke();
+        BeforeSearch = null;
         var found = Found(request.Query, request.SinceUnixUs, request.UntilUnixUs)
             .OrderByDescending(document => document.TimestampUnixUs).ToList();
         var offset = request.Cursor is { } cursor ? int.Parse(cursor, CultureInfo.InvariantCulture) : 0;

@@ -67,6 +67,7 @@ internal sealed class Fleet
             AgentRuns = 1,
             State = state,
             Sealed = state == LifetimeState.Sealed,
+            MissingTail = state == LifetimeState.Sealed ? null : new MissingTail(last),
             EndReason = state == LifetimeState.Sealed ? "shutdown" : state == LifetimeState.AgentStopped ? "signal TERM" : "",
             StartUnixUs = start,
             LastProofOfLifeUnixUs = last,

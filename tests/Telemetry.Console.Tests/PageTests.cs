@@ -1,4 +1,7 @@
 using System.Net;
+using System.Text.Json;
+using Telemetry.Autopsy;
+using Telemetry.Wire;
 
 namespace Telemetry.Console.Tests;
 
@@ -116,6 +119,62 @@ public sealed class PageTests : IAsyncLifetime
         }
     }
 
+    [Theory]
+    [InlineData(LifetimeState.Sealed, "Complete", "")]
+    [InlineData(LifetimeState.Alive, "Stored so far", "")]
+    [InlineData(LifetimeState.Silent, "All 139 known records are stored", "What was written after 2026-01-02 03:04:05 UTC may be missing.")]
+    [InlineData(LifetimeState.AgentStopped, "All 139 known records are stored", "What was written after 2026-01-02 03:04:05 UTC may be missing.")]
+    [InlineData(LifetimeState.Replaced, "All 139 known records are stored", "What was written after 2026-01-02 03:04:05 UTC may be missing.")]
+    public async Task OnlyASealedLifetimeIsComplete(LifetimeState state, string title, string tail)
+    {
+        var id = ThatIsWhole(state);
+        var html = await _host.Http.GetStringAsync($"/lifetimes/{id}");
+        Assert.Contains($"<strong>{title}</strong>", html.Replace("\u2009", "", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.Contains(tail, html, StringComparison.Ordinal);
+        Assert.Equal(state == LifetimeState.Sealed, html.Contains("class=\"share\" width=\"100%\" height=\"10\"", StringComparison.Ordinal));
+        using var json = JsonDocument.Parse(await _host.Http.GetStringAsync($"/api/v1/lifetimes/{id}"));
+        Assert.Equal(state == LifetimeState.Sealed, json.RootElement.GetProperty("complete").GetBoolean());
+        Assert.Equal(state == LifetimeState.Sealed, json.RootElement.GetProperty("may_be_missing").ValueKind == JsonValueKind.Null);
+        var table = await _host.Http.GetStringAsync("/lifetimes");
+        Assert.Equal(state == LifetimeState.Sealed, table.Contains("139 complete", StringComparison.Ordinal));
+        Assert.Equal(tail.Length > 0, table.Contains("after 2026-01-02 03:04:05 UTC some may be missing", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task ADeclaredLossWithoutACountIsNotComplete()
+    {
+        var id = ThatIsWhole(LifetimeState.Sealed);
+        var all = _fleet.Lifetimes.Lifetimes;
+        all[0] = all[0] with { Losses = [new LifetimeLoss(all[0].Streams[0].Id, all[0].Streams[0].Epoch, 0, 0, 0, "source_gone", "", 1)] };
+        var html = await _host.Http.GetStringAsync($"/lifetimes/{id}");
+        Assert.Contains("<strong>Not complete</strong>", html, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task TheNextBootBoundsWhatMayBeMissing()
+    {
+        var replaced = _fleet.Lifetimes.Lifetimes.Find(lifetime => lifetime.Successor is not null)!;
+        var next = _fleet.Lifetimes.Lifetimes.Find(lifetime => lifetime.Id == replaced.Successor)!;
+        var html = await _host.Http.GetStringAsync($"/lifetimes/{replaced.Id}");
+        Assert.Contains($"and before {Html.Show.Moment(next.StartUnixUs)} UTC may be missing.", html, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ACrashNamesWhoDiedOfWhat()
+    {
+        var html = await _host.Http.GetStringAsync("/crashes");
+        Assert.Contains("<span class=\"title\">worker killed by SIGKILL</span>", html, StringComparison.Ordinal);
+        Assert.Contains("<span class=\"title\">api died of SIGSEGV</span>", html, StringComparison.Ordinal);
+        Assert.Contains("#workloads\" title=\"w1\">worker</a>", html, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task StreamsOfOneNameAreToldApart()
+    {
+        var html = await _host.Http.GetStringAsync($"/lifetimes/{_fleet.Lifetimes.Lifetimes[0].Id}");
+        Assert.Contains("<td>api, process 4211</td>", html, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task ContextMarksTheDocument()
     {
@@ -146,6 +205,23 @@ public sealed class PageTests : IAsyncLifetime
         using var answer = await _host.Http.GetAsync(Html.ConsoleAssets.Style.Path);
         Assert.Equal("text/css; charset=utf-8", answer.Content.Headers.ContentType!.ToString());
         Assert.Contains("immutable", answer.Headers.CacheControl!.ToString(), StringComparison.Ordinal);
+    }
+
+    /// <summary>Leaves one lifetime, of which every record that is known of is stored.</summary>
+    private LifetimeId ThatIsWhole(LifetimeState state)
+    {
+        var all = _fleet.Lifetimes.Lifetimes;
+        var lifetime = all[0] with
+        {
+            State = state,
+            Sealed = state == LifetimeState.Sealed,
+            MissingTail = state == LifetimeState.Sealed ? null : new MissingTail(Some.UnixUs(_time)),
+            Streams = [all[0].Streams[0] with { Produced = 139, Stored = 139, Lost = 0, Missing = 0 }],
+            Losses = [],
+        };
+        all.Clear();
+        all.Add(lifetime);
+        return lifetime.Id;
     }
 
     private static void AssertHarmless(string html)

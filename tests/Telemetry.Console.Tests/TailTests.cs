@@ -40,6 +40,37 @@ public sealed class TailTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task WhatIsThereComesFirstAndNothingTwice()
+    {
+        var now = Some.UnixUs(_time);
+        _fleet.Documents.Add(
+            Some.Line(now - (2 * Some.Second), 1, "fresh two"), Some.Line(now - (3 * Some.Second), 2, "fresh one"),
+            Some.Line(now - (90 * Some.Second), 3, "fresh and old"));
+
+        // It arrives between the mark and the search, and is seen by both.
+        _fleet.Documents.BeforeSearch = () => _fleet.Documents.Add(Some.Line(now - Some.Second, 4, "fresh three"));
+        using var tail = await TailReader.OpenAsync(_host.Http, "/api/v1/tail?q=message+:+fresh&last=10&since=1m", null);
+        Assert.Equal("fresh one", (await DataAsync(tail)).Message);
+        Assert.Equal("fresh two", (await DataAsync(tail)).Message);
+        Assert.Equal("fresh three", (await DataAsync(tail)).Message);
+        _fleet.Documents.Add(Some.Line(now, 5, "fresh four"));
+        Assert.Equal("fresh four", (await DataAsync(tail)).Message);
+    }
+
+    [Fact]
+    public async Task OnlyTheLastAreSentFirst()
+    {
+        _fleet.Documents.Add(Some.Line(1, 1, "fresh one"), Some.Line(2, 2, "fresh two"), Some.Line(3, 3, "fresh three"));
+        using var tail = await TailReader.OpenAsync(_host.Http, "/api/v1/tail?q=message+:+fresh&last=2", null);
+        Assert.Equal("fresh two", (await DataAsync(tail)).Message);
+        Assert.Equal("fresh three", (await DataAsync(tail)).Message);
+        Assert.NotNull(await tail.NextLineAsync("id: "));
+        using var again = await TailReader.OpenAsync(_host.Http, "/api/v1/tail?q=message+:+fresh&last=2", tail.LastId);
+        _fleet.Documents.Add(Some.Line(4, 4, "fresh four"));
+        Assert.Equal("fresh four", (await DataAsync(again)).Message);
+    }
+
+    [Fact]
     public async Task SilenceIsFilledWithHeartbeats()
     {
         using var tail = await TailReader.OpenAsync(_host.Http, "/api/v1/tail?q=nothing.like.it+:+x", null);

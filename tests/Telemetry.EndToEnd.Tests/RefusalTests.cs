@@ -30,6 +30,24 @@ public sealed class RefusalTests
     }
 
     [Fact]
+    public async Task ADemoWithoutItsProgramStartsNothing()
+    {
+        await using var here = new Installation();
+        Environment.SetEnvironmentVariable("TELEMETRY_DEMO_SERVICE", "/no/such/program");
+        try
+        {
+            var result = await here.TelemetryAsync("up", "--demo", "--http-port", "0", "--grpc-port", "0");
+
+            AssertRefused(result, "telemetry-demo-service", "TELEMETRY_DEMO_SERVICE");
+            Assert.False(Directory.Exists(here.Data));
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable("TELEMETRY_DEMO_SERVICE", null);
+        }
+    }
+
+    [Fact]
     public async Task AnUnwritableDataDirectoryIsNamed()
     {
         await using var here = new Installation();
@@ -109,6 +127,30 @@ public sealed class RefusalTests
         var refused = await Assert.ThrowsAsync<HttpRequestException>(() => here.GetAsync("/api/v1/search?q=*&cursor=zzz"));
 
         Assert.Equal(System.Net.HttpStatusCode.BadRequest, refused.StatusCode);
+    }
+
+    [Fact]
+    public async Task ANameOfElsewhereReadsNothing()
+    {
+        await using var here = new Installation();
+        await using var up = await here.UpAsync("--no-shipper");
+
+        var rebound = await here.RunAsync("curl", "-s", "-w", "%{http_code}", "-H", "Host: evil.example", $"{here.Url}/api/v1/search?q=a");
+
+        Assert.StartsWith("This console answers to localhost", rebound.Out);
+        Assert.EndsWith("\n421", rebound.Out);
+    }
+
+    [Fact]
+    public async Task OtherUsersReadNothingOfTheDataDirectory()
+    {
+        await using var here = new Installation();
+        Directory.CreateDirectory(Path.Combine(here.Data, "photos"));
+        await using var up = await here.UpAsync("--no-shipper");
+
+        var open = await here.RunAsync("find", here.Data, "-mindepth", "1", "!", "-name", "photos", "-perm", "/077");
+
+        Assert.Equal("", open.Out);
     }
 
     [Fact]

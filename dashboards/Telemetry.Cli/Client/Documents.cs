@@ -10,34 +10,20 @@ internal static class Documents
     private const int MaxPage = 1_000;
 
     /// <summary>
-    /// Newest first, at most <paramref name="limit"/>; pages are fetched as they are consumed. <paramref name="isMissing"/> is told once
-    /// of each part of the store that could not be read.
+    /// Answers with <c>total</c> and <c>hits</c>, newest first, of at most <paramref name="limit"/> hits in all; the next one is
+    /// fetched when it is asked for.
     /// </summary>
-    public static async IAsyncEnumerable<JsonElement> FindAsync(
-        this TelemetryApi api, SearchQuery query, int limit, Action<string> isMissing,
-        [EnumeratorCancellation] CancellationToken cancel)
+    public static async IAsyncEnumerable<JsonElement> PagesAsync(
+        this TelemetryApi api, SearchQuery query, int limit, [EnumeratorCancellation] CancellationToken cancel)
     {
         string? cursor = null;
-        HashSet<string> told = [];
         do
         {
             var page = await api.GetAsync(query.PagePath(Math.Min(limit, MaxPage), cursor), query.Text, cancel);
-            foreach (var reason in Missing(page).Where(told.Add))
-            {
-                isMissing(reason);
-            }
-
-            foreach (var hit in page.GetProperty("hits").EnumerateArray())
-            {
-                yield return hit;
-                limit--;
-            }
-
+            yield return page;
+            limit -= page.GetProperty("hits").GetArrayLength();
             cursor = page.TryGetProperty("next", out var next) ? next.GetString() : null;
         }
         while (cursor is not null && limit > 0);
     }
-
-    private static IEnumerable<string> Missing(JsonElement page) =>
-        page.TryGetProperty("incomplete", out var reasons) ? reasons.EnumerateArray().Select(reason => reason.ToString()) : [];
 }

@@ -10,8 +10,8 @@ internal sealed record SearchQuery(string Text, string? Since, string? Until)
     public string PagePath(int limit, string? cursor) =>
         $"api/v1/search?q={Escape(Text)}&limit={limit}{Part("since", Since)}{Part("until", Until)}{Part("cursor", cursor)}";
 
-    /// <summary>Path of the live tail.</summary>
-    public string TailPath => $"api/v1/tail?q={Escape(Text)}";
+    /// <summary>Path of the live tail, which begins with the last that are there.</summary>
+    public string TailPath(int last) => $"api/v1/tail?q={Escape(Text)}&last={last}{Part("since", Since)}";
 
     private static string Part(string name, string? value) => value is null ? "" : $"&{name}={Escape(value)}";
 

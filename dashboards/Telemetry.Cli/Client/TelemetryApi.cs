@@ -16,12 +16,12 @@ internal sealed class TelemetryApi : IDisposable
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
 
-    private readonly ClientOptions _options;
     private readonly HttpClient _http;
+    private readonly string _name;
 
     public TelemetryApi(ClientOptions options, HttpMessageHandler? transport)
     {
-        _options = options;
+        _name = UrlText.WithoutCredentials(options.Url.ToString());
         _http = new HttpClient(transport ?? ServerTrust.CreateHandler(options.CertificateAuthority), transport is null)
         {
             BaseAddress = options.Url,
@@ -47,7 +47,7 @@ internal sealed class TelemetryApi : IDisposable
         }
         catch (JsonException)
         {
-            throw CliFailure.Failed($"What answers at {_options.Url} is not telemetry.");
+            throw CliFailure.Failed($"What answers at {_name} is not telemetry.");
         }
         catch (Exception e) when (e is HttpRequestException or IOException)
         {
@@ -55,7 +55,7 @@ internal sealed class TelemetryApi : IDisposable
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
-            throw CliFailure.Failed($"{_options.Url} did not answer within {DurationText.Format(Deadline)}.");
+            throw CliFailure.Failed($"{_name} did not answer within {DurationText.Format(Deadline)}.");
         }
     }
 
@@ -108,16 +108,16 @@ internal sealed class TelemetryApi : IDisposable
                 CliFailure.Usage([problem.Message, .. Caret.Under(query, position)]),
             HttpStatusCode.BadRequest => CliFailure.Usage(problem.Message),
             HttpStatusCode.Unauthorized => CliFailure.Usage(
-                $"{_options.Url} wants a token: --token-file FILE or {Settings.ClientToken.EnvironmentName}."),
+                $"{_name} wants a token: --token-file FILE or {Settings.ClientToken.EnvironmentName}."),
             HttpStatusCode.NotFound => CliFailure.Failed(
                 problem.Message.Length > 0 ? problem.Message : "Nothing is known by this id."),
-            _ => CliFailure.Failed($"{_options.Url} answered {(int)status}: {VisibleText.Of(problem.Message)}"),
+            _ => CliFailure.Failed($"{_name} answered {(int)status}: {VisibleText.Of(problem.Message)}"),
         };
     }
 
     private CliFailure Unreachable(Exception e) =>
         e is HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError }
-        ? CliFailure.Failed($"{_options.Url} shows a certificate that is not trusted; name its authority with --ca FILE.")
+        ? CliFailure.Failed($"{_name} shows a certificate that is not trusted; name its authority with --ca FILE.")
         : CliFailure.Failed(
-            $"No server answers at {_options.Url}; start one with 'telemetry up', or name another with --url URL.");
+            $"No server answers at {_name}; start one with 'telemetry up', or name another with --url URL.");
 }

@@ -14,7 +14,7 @@ internal static class LifetimesCommand
         var id = new Argument<string?>("ID")
         {
             Description = "One lifetime with everything; without it all of them.", Arity = ArgumentArity.ZeroOrOne,
-        }.RefusingFlags();
+        }.RefusingFlags().RefusingBlank();
         var range = new RangeOptions();
         var json = JsonOption.Create("Print one lifetime a line, as JSON.");
         var flags = new FlagSet(FlagSet.Client);

@@ -29,9 +29,11 @@ internal static class PartCommand
     {
         var flags = new FlagSet(settings);
         var command = new Command(name, description);
+        var json = JsonOption.Create(JsonOption.StartSummary);
         flags.AddTo(command);
+        command.Options.Add(json);
         command.SetAction((parsed, cancel) =>
-            ServerProcess.RunAsync(context, configuration.Load(parsed, flags), part, cancel));
+            ServerProcess.RunAsync(context, configuration.Load(parsed, flags), part, parsed.GetValue(json), cancel));
         return command;
     }
 }

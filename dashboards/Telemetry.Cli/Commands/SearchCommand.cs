@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Text.Json;
 using Telemetry.Cli.Client;
 using Telemetry.Cli.Options;
@@ -9,6 +10,9 @@ namespace Telemetry.Cli.Commands;
 /// <summary><c>telemetry search QUERY</c>.</summary>
 internal sealed class SearchCommand(CliContext context, TelemetryApi api, bool json)
 {
+    /// <summary>The most that a tail begins with.</summary>
+    private const int MaxFound = 10_000;
+
     private readonly DocumentLine _line = new(context.Color);
 
     public static Command Create(CliContext context, ConfigurationSource configuration)
@@ -22,7 +26,7 @@ internal sealed class SearchCommand(CliContext context, TelemetryApi api, bool j
         {
             HelpName = "TIME", Description = "First time not wanted. [default: now]",
         };
-        var follow = new Option<bool>("--follow") { Description = "Go on with what arrives, until Ctrl-C." };
+        var follow = new Option<bool>("--follow") { Description = "Print oldest first and go on with what arrives, until Ctrl-C." };
         var limit = new Option<int>("--limit")
         {
             HelpName = "N", Description = "Most documents printed.", DefaultValueFactory = _ => 50,
@@ -33,36 +37,78 @@ internal sealed class SearchCommand(CliContext context, TelemetryApi api, bool j
         flags.AddTo(command);
         command.SetAction(async (parsed, cancel) =>
         {
-            if (parsed.GetValue(limit) < 0)
-            {
-                throw CliFailure.Usage("--limit has to be 0 or more");
-            }
-
+            Check(parsed.GetValue(limit), parsed.GetValue(follow), parsed.GetValue(until));
             using var api = new TelemetryApi(configuration.Load(parsed, flags).Client, context.Transport);
             var search = new SearchCommand(context, api, parsed.GetValue(json));
             var wanted = new SearchQuery(parsed.GetValue(query)!, parsed.GetValue(since), parsed.GetValue(until));
             await (parsed.GetValue(follow)
-                ? search.FollowAsync(wanted, cancel)
+                ? search.FollowAsync(wanted, parsed.GetValue(limit), cancel)
                 : search.PrintAsync(wanted, parsed.GetValue(limit), cancel));
             return ExitCodes.Fine;
         });
         return command;
     }
 
-    private async Task PrintAsync(SearchQuery query, int limit, CancellationToken cancel)
+    private static void Check(int limit, bool follow, string? until)
     {
-        await foreach (var document in api.FindAsync(query, limit, WarnOfMissing, cancel))
+        if (limit < 0)
         {
-            await PrintAsync(document);
+            throw CliFailure.Usage("--limit has to be 0 or more");
+        }
+
+        if (follow && limit > MaxFound)
+        {
+            throw CliFailure.Usage($"--limit has to be {MaxFound} or less with --follow");
+        }
+
+        if (follow && until is not null)
+        {
+            throw CliFailure.Usage("--follow has no end, so it does not go with --until");
         }
     }
 
-    private void WarnOfMissing(string reason) =>
-        context.Error.WriteLine($"Not all of the store could be read, documents may be missing: {VisibleText.Of(reason)}");
-
-    private async Task FollowAsync(SearchQuery query, CancellationToken cancel)
+    private async Task PrintAsync(SearchQuery query, int limit, CancellationToken cancel)
     {
-        await foreach (var message in api.StreamAsync(query.TailPath, query.Text, cancel))
+        long printed = 0, total = 0;
+        HashSet<string> missing = [];
+        await foreach (var page in api.PagesAsync(query, limit, cancel))
+        {
+            total = page.GetProperty("total").GetInt64();
+            missing.UnionWith(JsonFields.Items(page, "incomplete").Select(reason => reason.ToString()));
+            foreach (var document in JsonFields.Items(page, "hits"))
+            {
+                await PrintAsync(document);
+                printed++;
+            }
+        }
+
+        await SumUpAsync(printed, total, missing);
+    }
+
+    // On standard error: what reads the documents has to see nothing else.
+    private async Task SumUpAsync(long printed, long total, IEnumerable<string> missing)
+    {
+        await context.Out.FlushAsync(CancellationToken.None);
+        foreach (var reason in missing)
+        {
+            await context.Error.WriteLineAsync(
+                $"Not all of the store could be read, documents may be missing: {VisibleText.Of(reason)}");
+        }
+
+        if (total == 0)
+        {
+            await context.Error.WriteLineAsync("Nothing matches.");
+        }
+        else if (printed < total)
+        {
+            await context.Error.WriteLineAsync(string.Create(
+                CultureInfo.InvariantCulture, $"{printed:#,0} of {total:#,0} are shown; --limit N shows more."));
+        }
+    }
+
+    private async Task FollowAsync(SearchQuery query, int limit, CancellationToken cancel)
+    {
+        await foreach (var message in api.StreamAsync(query.TailPath(limit), query.Text, cancel))
         {
             if (message.Type == "message")
             {

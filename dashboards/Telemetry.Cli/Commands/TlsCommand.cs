@@ -17,7 +17,7 @@ internal static class TlsCommand
         var names = new Argument<string[]>("NAME")
         {
             Description = "Names and addresses under which servers reach this one.", Arity = ArgumentArity.ZeroOrMore,
-        }.RefusingFlags();
+        }.RefusingFlags().RefusingBlank();
         var json = JsonOption.Create();
         var flags = new FlagSet(FlagSet.Data);
         var command = new Command("create", "Make a certificate for this server, and an authority for it if there is none.")

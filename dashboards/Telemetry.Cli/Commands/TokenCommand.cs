@@ -27,11 +27,11 @@ internal sealed class TokenCommand(CliContext context, ConfigurationSource confi
 
     private Command CreateCreate()
     {
-        var name = new Argument<string>("NAME") { Description = "For people; unique." }.RefusingFlags();
+        var name = new Argument<string>("NAME") { Description = "For people; unique." }.RefusingFlags().RefusingBlank();
         var instance = new Option<string>("--instance")
         {
             HelpName = "ID", Description = "The only instance that may use it. [default: any]",
-        };
+        }.RefusingBlank();
         var tenant = new Option<string>("--tenant")
         {
             HelpName = "TENANT", Description = "Whose data comes in with it. [default: none]",
@@ -58,7 +58,7 @@ internal sealed class TokenCommand(CliContext context, ConfigurationSource confi
 
     private Command CreateRevoke()
     {
-        var name = new Argument<string>("NAME") { Description = "Of the token." }.RefusingFlags();
+        var name = new Argument<string>("NAME") { Description = "Of the token." }.RefusingFlags().RefusingBlank();
         var command = new Command("revoke", "Remove a token; who uses it is cut off within seconds.") { name };
         Run(command, (parsed, tokens) => tokens.Revoke(parsed.GetValue(name)!)
             ? $"Revoked {parsed.GetValue(name)}."

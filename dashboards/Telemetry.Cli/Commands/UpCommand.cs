@@ -15,6 +15,7 @@ internal static class UpCommand
         {
             Description = "Run a small fleet of real servers that live and die, and tell what happens.",
         };
+        var json = JsonOption.Create(JsonOption.StartSummary);
         var flags = new FlagSet([
             .. FlagSet.Data, .. FlagSet.Http, .. FlagSet.Grpc, .. FlagSet.Shipper, .. FlagSet.Retention, .. FlagSet.Tls,
             .. FlagSet.Log]);
@@ -22,6 +23,7 @@ internal static class UpCommand
             "up", "Run everything on this machine until Ctrl-C: gateway, bus, indexer, store, console and a shipper.");
         flags.AddTo(command);
         command.Options.Add(demo);
+        command.Options.Add(json);
         command.SetAction((parsed, cancel) =>
         {
             var options = configuration.Load(parsed, flags);
@@ -31,11 +33,16 @@ internal static class UpCommand
                 options = options with { LogLevel = LogLevel.Warning };
             }
 
-            var parts = Parts.Up
-                & (options.Shipper.Enabled ? ~Parts.None : ~Parts.Shipper)
-                | (parsed.GetValue(demo) ? Parts.Demo : Parts.None);
-            return ServerProcess.RunAsync(context, options, parts, cancel);
+            return ServerProcess.RunAsync(
+                context, options, PartsOf(options, parsed.GetValue(demo)), parsed.GetValue(json), cancel);
         });
         return command;
+    }
+
+    // Beside seven servers that live for a minute, this machine's days of uptime and its logs would be all that is seen.
+    private static Parts PartsOf(TelemetryOptions options, bool demo)
+    {
+        var shipper = options.Shipper.Enabled && (!demo || options.Shipper.Watch.Count > 0);
+        return (shipper ? Parts.Up : Parts.Up & ~Parts.Shipper) | (demo ? Parts.Demo : Parts.None);
     }
 }

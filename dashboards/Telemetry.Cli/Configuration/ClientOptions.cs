@@ -21,6 +21,19 @@ internal sealed record ClientOptions
 
     private static string ReadToken(SettingReader reader, List<string> problems)
     {
+        var token = FindToken(reader, problems);
+        if (!token.AsSpan().ContainsAnyExceptInRange('!', '~'))
+        {
+            return token;
+        }
+
+        // It would not pass as a header, and the token itself is not printed.
+        problems.Add("the token holds a blank, a line break or another character that no token has");
+        return "";
+    }
+
+    private static string FindToken(SettingReader reader, List<string> problems)
+    {
         var file = reader.FullPath(Settings.ClientTokenFile);
         if (file.Length == 0)
         {

@@ -18,6 +18,12 @@ internal static class FileSettings
     public static IEnumerable<SettingValue> Read(string path, List<string> problems)
     {
         var values = new List<SettingValue>();
+        if (path.Length == 0)
+        {
+            problems.Add("--config has to be the path of a file, not ''");
+            return values;
+        }
+
         try
         {
             using var document = JsonDocument.Parse(File.ReadAllBytes(path), Lenient);

@@ -8,6 +8,9 @@ internal sealed record ListenerOptions
     /// <summary>Console and HTTP API. Default 127.0.0.1:5080.</summary>
     public IPEndPoint Http { get; init; } = new(IPAddress.Loopback, 5080);
 
+    /// <summary>Names under which the console answers, beside localhost and this machine's. Default none.</summary>
+    public IReadOnlyList<string> HttpNames { get; init; } = [];
+
     /// <summary>Shippers. Default 127.0.0.1:4319.</summary>
     public IPEndPoint Grpc { get; init; } = new(IPAddress.Loopback, 4319);
 
@@ -34,6 +37,7 @@ internal sealed record ListenerOptions
         var options = new ListenerOptions
         {
             Http = new IPEndPoint(reader.Address(Settings.HttpListen), reader.Port(Settings.HttpPort)),
+            HttpNames = reader.List(Settings.HttpNames),
             Grpc = new IPEndPoint(reader.Address(Settings.GrpcListen), reader.Port(Settings.GrpcPort)),
             TlsCertificate = reader.FullPath(Settings.TlsCertificate),
             TlsKey = reader.FullPath(Settings.TlsKey),

@@ -11,7 +11,14 @@ internal sealed class SettingReader(EffectiveConfiguration configuration, List<s
     public IReadOnlyList<string> List(Setting setting) => configuration[setting].Texts;
 
     /// <summary>A full path; "" when none is set.</summary>
-    public string FullPath(Setting setting) => Text(setting) is { Length: > 0 } path ? Path.GetFullPath(path) : "";
+    public string FullPath(Setting setting) => Text(setting).Length == 0 ? "" : RequiredPath(setting);
+
+    /// <summary>A full path that has to be set.</summary>
+    public string RequiredPath(Setting setting) => Read(setting, "a path", (string text, out string path) =>
+    {
+        path = text.Length == 0 || text.Contains('\0') ? "" : Path.GetFullPath(text);
+        return path.Length > 0;
+    }) ?? "";
 
     public int Port(Setting setting) => Read(setting, "a port from 0 to 65535", (string text, out int port) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out port) && port <= ushort.MaxValue);
@@ -65,7 +72,7 @@ internal sealed class SettingReader(EffectiveConfiguration configuration, List<s
             return result;
         }
 
-        problems.Add($"{NameOf(value)} has to be {expected}, not '{value.Text}'");
+        problems.Add($"{NameOf(value)} has to be {expected}, not '{value.Display}'");
         return default!;
     }
 

@@ -15,6 +15,9 @@ internal static class Settings
     public static readonly Setting HttpPort = Add(new("http.port", SettingKind.Port, "5080",
         "Port of the console and the HTTP API.") { Flag = "--http-port", ValueName = "PORT" });
 
+    public static readonly Setting HttpNames = Add(new("http.names", SettingKind.List, "",
+        "Names under which the console is reached, beside localhost and this machine's."));
+
     public static readonly Setting GrpcListen = Add(new("grpc.listen", SettingKind.Address, "127.0.0.1",
         "Address at which shippers deliver.") { Flag = "--grpc-listen", ValueName = "ADDRESS" });
 

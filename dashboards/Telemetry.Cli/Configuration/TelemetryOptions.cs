@@ -33,7 +33,7 @@ internal sealed record TelemetryOptions
         var reader = new SettingReader(configuration, problems);
         return new TelemetryOptions
         {
-            DataDirectory = reader.FullPath(Settings.DataDirectory),
+            DataDirectory = reader.RequiredPath(Settings.DataDirectory),
             Listen = ListenerOptions.Read(reader, problems),
             Retention = RetentionOptions.Read(reader),
             Shipper = LocalShipperOptions.Read(reader),

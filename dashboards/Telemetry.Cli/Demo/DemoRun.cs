@@ -19,15 +19,12 @@ internal sealed partial class DemoRun : IAsyncDisposable
     }
 
     /// <summary>Starts the fleet.</summary>
-    /// <exception cref="CliFailure">A program that it needs is missing; exit 2.</exception>
-    public static DemoRun Start(CliContext context, DataDirectory data, string gateway, Uri console, ILogger logger)
+    public static DemoRun Start(
+        CliContext context, DemoPrograms programs, DataDirectory data, string gateway, Uri console, ILogger logger)
     {
         var tree = ProgramFinder.TreeAbove(AppContext.BaseDirectory);
         var setup = new DemoSetup(
-            data.Demo, gateway, console,
-            Find(context, "TELEMETRY_SHIPPER", "telemetry-shipper", "Telemetry.Shipper"),
-            Find(context, "TELEMETRY_DEMO_SERVICE", "telemetry-demo-service", "Telemetry.Demo"),
-            DemoSetup.FindSamples(tree));
+            data.Demo, gateway, console, programs.Shipper, programs.Service, DemoSetup.FindSamples(tree));
         Directory.CreateDirectory(setup.Directory);
         var fleet = new DemoFleet(setup, context.Time);
         var narrator = new Narrator(context.Out, context.Color, context.Time);
@@ -40,14 +37,6 @@ internal sealed partial class DemoRun : IAsyncDisposable
         await _story;
         await _fleet.DisposeAsync();
         _stop.Dispose();
-    }
-
-    private static string Find(CliContext context, string variable, string name, string project)
-    {
-        var named = context.Environment.GetValueOrDefault(variable, "");
-        return (named.Length > 0 ? named : ProgramFinder.Find(name, project, AppContext.BaseDirectory))
-            ?? throw CliFailure.Usage(
-                $"--demo needs {name}, which was not found; './build up -- --demo' builds it, {variable} names it.");
     }
 
     private async Task TellAsync(DemoStory story)

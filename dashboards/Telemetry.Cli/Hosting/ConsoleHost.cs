@@ -44,6 +44,10 @@ internal sealed class ConsoleHost : IAsyncDisposable
         {
             app.Use(new TokenGate(tokens).InvokeAsync);
         }
+        else
+        {
+            app.Use(new HostGate(listen.HttpNames).InvokeAsync);
+        }
 
         app.UseRouting();
         app.MapTelemetryConsole(services);

@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using Telemetry.Wire;
 
 namespace Telemetry.Cli.Hosting;
@@ -27,7 +28,7 @@ internal sealed record DataDirectory(string Path)
     {
         try
         {
-            Directory.CreateDirectory(Path);
+            MakePrivate();
             var probe = In($".probe-{Environment.ProcessId}");
             try
             {
@@ -43,6 +44,45 @@ internal sealed record DataDirectory(string Path)
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw CliFailure.Usage($"The data directory {Path} cannot be written ({Reason(e)}); choose another with --data DIR.");
+        }
+    }
+
+    // Log lines hold what their writers should not have logged. A directory with other people's files in it is left as it is:
+    // somebody may have said --data /tmp.
+    private void MakePrivate()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(Path);
+            return;
+        }
+
+        const UnixFileMode owner = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+        const UnixFileMode others = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute
+            | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
+        var mode = Directory.CreateDirectory(Path, owner).UnixFileMode;
+        if ((mode & others) != 0 && IsOurs())
+        {
+            TrySetMode(mode & ~others);
+        }
+    }
+
+    private bool IsOurs()
+    {
+        var names = Directory.EnumerateFileSystemEntries(Path).Select(System.IO.Path.GetFileName).ToHashSet(StringComparer.Ordinal);
+        return names.Count == 0 || names.Contains("bus") || names.Contains("store") || names.Contains("tokens.json");
+    }
+
+    [UnsupportedOSPlatform("windows")]
+    private void TrySetMode(UnixFileMode mode)
+    {
+        try
+        {
+            File.SetUnixFileMode(Path, mode);
+        }
+        catch (UnauthorizedAccessException)
+        {
+            // It belongs to another user, who gave us access; who else has it is theirs to say.
         }
     }
 

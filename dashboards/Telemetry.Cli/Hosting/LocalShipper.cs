@@ -46,6 +46,7 @@ internal sealed class LocalShipper : IAsyncDisposable
             StopWait = options.Shipper.Drain * 0.75,
             TokenFile = NeedsToken(options.Listen) ? TokenFile(data, tokens) : null,
             CertificateAuthority = options.Listen.HasTls ? options.Listen.TlsCertificate : null,
+            LogLevel = LevelOf(options.LogLevel),
         };
         var spec = new ChildSpec("shipper", program, arguments.Run(watch), options.Shipper.Drain);
         return new LocalShipper(new ChildSupervisor(spec, time, Random.Shared, loggers.CreateLogger("Telemetry.Shipper")));
@@ -65,6 +66,15 @@ internal sealed class LocalShipper : IAsyncDisposable
         await _running;
         _stop.Dispose();
     }
+
+    // The default is left out, so that TELEMETRY_SHIPPER__LOG_LEVEL still counts.
+    private static string? LevelOf(LogLevel level) => level switch
+    {
+        LogLevel.Debug => "debug",
+        LogLevel.Warning => "warn",
+        LogLevel.Error => "error",
+        _ => null,
+    };
 
     private static bool NeedsToken(ListenerOptions listen) =>
         ListenerOptions.IsBeyondLoopback(listen.Grpc) && !listen.Insecure;

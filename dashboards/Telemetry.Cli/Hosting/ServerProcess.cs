@@ -20,6 +20,7 @@ internal sealed partial class ServerProcess
     private readonly CliContext _context;
     private readonly TelemetryOptions _options;
     private readonly Parts _parts;
+    private readonly bool _json;
     private readonly DataDirectory _data;
     private readonly TokenStore _tokens;
     private readonly PartFactory _factory;
@@ -29,25 +30,26 @@ internal sealed partial class ServerProcess
     private SqliteDocumentReader? _documents;
     private LocalShipper? _shipper;
 
-    private ServerProcess(CliContext context, TelemetryOptions options, Parts parts, ILoggerFactory loggers)
+    private ServerProcess(CliContext context, TelemetryOptions options, Parts parts, bool json, ILoggerFactory loggers)
     {
-        (_context, _options, _parts) = (context, options, parts);
+        (_context, _options, _parts, _json) = (context, options, parts, json);
         _data = new DataDirectory(options.DataDirectory);
         _tokens = new TokenStore(_data.Path, context.Time);
         _factory = new PartFactory(options, _data, _tokens, context.Time, loggers);
         _logger = loggers.CreateLogger("Telemetry.Main");
     }
 
-    /// <summary>Runs until cancelled.</summary>
+    /// <summary>Runs until cancelled. What it started is printed for people, or as one JSON object.</summary>
     /// <exception cref="CliFailure">Something has to be changed before it can start; exit 2.</exception>
     public static async Task<int> RunAsync(
-        CliContext context, TelemetryOptions options, Parts parts, CancellationToken stop)
+        CliContext context, TelemetryOptions options, Parts parts, bool json, CancellationToken stop)
     {
+        PrivateFiles.BeDefault();
         using var loggers = LoggerFactory.Create(logging => logging
             .AddProvider(new PlainLoggerProvider(context.Error, options.LogLevel, context.Time))
             .SetMinimumLevel(options.LogLevel)
             .AddFilter("Microsoft", LogLevel.Warning));
-        var process = new ServerProcess(context, options, parts, loggers);
+        var process = new ServerProcess(context, options, parts, json, loggers);
         await using (process._running)
         {
             try
@@ -69,6 +71,7 @@ internal sealed partial class ServerProcess
 
     private async Task StartAsync()
     {
+        var programs = Has(Parts.Demo) ? DemoPrograms.Find(_context) : null;
         Prepare();
         var meters = _running.AddDisposable(new MeterExposition());
         var bus = Has(Parts.Gateway) || Has(Parts.Indexer) ? _running.Add(_factory.OpenBus()) : null;
@@ -80,12 +83,18 @@ internal sealed partial class ServerProcess
         }
 
         var console = Has(Parts.Console) ? await StartConsoleAsync(meters) : null;
-        var watch = gateway is not null && Has(Parts.Shipper) ? StartShipper(gateway.Address) : null;
-        await new StartSummary(_context.Color).PrintAsync(_context.Out, console?.Address, gateway?.Address, _data.Path, watch);
+        var watch = gateway is null ? null
+            : Has(Parts.Shipper) ? StartShipper(gateway.Address)
+            : Has(Parts.Demo) ? ["the demo's servers alone; --watch GLOB adds files of this machine"] : null;
+        await (_json
+            ? StartSummary.PrintJsonAsync(_context.Out, console?.Address, gateway?.Address, _data.Path, watch)
+            : new StartSummary(_context.Color).PrintAsync(_context.Out, console?.Address, gateway?.Address, _data.Path, watch));
         if (Has(Parts.Demo))
         {
             var reachable = LocalShipper.Reachable(gateway!.Address);
-            _running.Add(DemoRun.Start(_context, _data, reachable, console!.Address, _logger));
+            // Who reads one JSON object does not expect a story behind it.
+            var listener = _json ? _context with { Out = _context.Error } : _context;
+            _running.Add(DemoRun.Start(listener, programs!, _data, reachable, console!.Address, _logger));
         }
     }
 
@@ -135,8 +144,11 @@ internal sealed partial class ServerProcess
         }
 
         _running.Add(_shipper);
-        return watch.Count > 0 ? watch : ["nothing: no log in /var/log can be read; name files with --watch GLOB"];
+        return watch.Count > 0 ? [.. watch.Select(Describe)] : ["nothing: no log in /var/log can be read; name files with --watch GLOB"];
     }
+
+    private static string Describe(string glob) =>
+        WatchedFiles.IsForbidden(glob) ? $"{glob}, which {Environment.UserName} may not read" : glob;
 
     private IEnumerable<HealthPart> Health()
     {

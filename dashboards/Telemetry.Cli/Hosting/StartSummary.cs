@@ -1,3 +1,6 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using Telemetry.Cli.Commands;
 using Telemetry.Cli.Configuration;
 
@@ -7,6 +10,8 @@ namespace Telemetry.Cli.Hosting;
 internal sealed class StartSummary(bool color)
 {
     private const int LabelWidth = 11;
+
+    private static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Prints what is there.</summary>
     /// <param name="output">Where to.</param>
@@ -29,6 +34,22 @@ internal sealed class StartSummary(bool color)
         }
 
         await output.WriteLineAsync($"\n  {Dim("Ctrl-C stops everything; what was acknowledged is kept.")}\n");
+        await output.FlushAsync();
+    }
+
+    /// <summary>The same as one JSON object in one line; what this process does not have is null.</summary>
+    public static async Task PrintJsonAsync(
+        TextWriter output, Uri? console, Uri? gateway, string data, IReadOnlyList<string>? watch)
+    {
+        await output.WriteLineAsync(new JsonObject
+        {
+            ["version"] = VersionCommand.Current,
+            ["console"] = console is null ? null : LocalShipper.Reachable(console),
+            ["gateway"] = gateway is null ? null : LocalShipper.Reachable(gateway),
+            ["data"] = data,
+            ["watching"] = watch is null ? null : new JsonArray([.. watch.Select(glob => JsonValue.Create(glob))]),
+            ["try"] = console is null ? null : FirstQueries(LocalShipper.Reachable(console))[0],
+        }.ToJsonString(Readable));
         await output.FlushAsync();
     }
 

@@ -21,7 +21,8 @@ internal static class SystemLogs
         }
     }
 
-    private static bool CanRead(string path)
+    /// <summary>Whether a file can be opened for reading. Does not throw.</summary>
+    public static bool CanRead(string path)
     {
         try
         {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 
 namespace Telemetry.Cli.Options;
 
@@ -16,5 +17,30 @@ internal static class PlainValues
             }
         });
         return argument;
+    }
+
+    /// <summary>Refuses a value without a visible character.</summary>
+    public static T RefusingBlank<T>(this T symbol)
+        where T : Symbol
+    {
+        switch (symbol)
+        {
+            case Argument argument:
+                argument.Validators.Add(result => Refuse(result, argument.Name));
+                break;
+            case Option option:
+                option.Validators.Add(result => Refuse(result, option.Name));
+                break;
+        }
+
+        return symbol;
+
+        static void Refuse(SymbolResult result, string name)
+        {
+            if (result.Tokens.Any(token => string.IsNullOrWhiteSpace(token.Value)))
+            {
+                result.AddError($"{name} must not be blank.");
+            }
+        }
     }
 }

@@ -31,7 +31,7 @@ internal static class JsonFields
     public static IEnumerable<JsonElement> Items(JsonElement json, string name) =>
         json.TryGetProperty(name, out var list) && list.ValueKind == JsonValueKind.Array ? list.EnumerateArray() : [];
 
-    /// <summary>The value in one line, whatever the server's layout.</summary>
-    public static string OneLine(JsonElement json) =>
-        json.GetRawText() is var raw && raw.Contains('\n') ? JsonSerializer.Serialize(json, Readable) : raw;
+    /// <summary>The value in one line, whatever the server's layout, and with nothing in it that steers a terminal.</summary>
+    public static string OneLine(JsonElement json) => VisibleText.OfJson(
+        json.GetRawText() is var raw && raw.Contains('\n') ? JsonSerializer.Serialize(json, Readable) : raw);
 }

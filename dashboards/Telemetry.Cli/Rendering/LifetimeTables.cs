@@ -15,7 +15,8 @@ internal static class LifetimeTables
     public static Table List(IEnumerable<JsonElement> lifetimes)
     {
         var table = Tables.Create(
-            "state", "start", "last sign of life", "host", "role", "zone", "crashes", "stored", "missing", "lifetime");
+            "state", "start", "last sign of life", "host", "role", "zone", "crashes", "stored", "missing",
+            "may miss after", "lifetime");
         foreach (var lifetime in lifetimes)
         {
             Add(table,
@@ -28,6 +29,7 @@ internal static class LifetimeTables
                 Bad(Text(lifetime, "crash_count")),
                 Cell(Text(lifetime, "records", "stored")),
                 Bad(Text(lifetime, "records", "missing")),
+                Cell(IsAlive(lifetime) ? "-" : ShortTime.Of(Text(lifetime, "may_be_missing", "after"))),
                 Cell(Text(lifetime, "id")));
         }
 
@@ -79,6 +81,7 @@ internal static class LifetimeTables
         Add(table, Cell("start"), Cell(ShortTime.Of(Text(lifetime, "start"))));
         Add(table, Cell("last sign of life"), Cell(ShortTime.Of(Text(lifetime, "last_proof_of_life"))));
         Add(table, Cell("end"), Cell(ShortTime.Of(Text(lifetime, "end"))));
+        Add(table, Cell("records"), Cell(RecordsOf(lifetime)));
         return table;
     }
 
@@ -112,6 +115,22 @@ internal static class LifetimeTables
             "sealed" => Color.Blue,
             _ => Color.Yellow,
         }));
+    }
+
+    private static bool IsAlive(JsonElement lifetime) => Text(lifetime, "state") == "alive";
+
+    private static string RecordsOf(JsonElement lifetime)
+    {
+        var (stored, produced) = (Text(lifetime, "records", "stored"), Text(lifetime, "records", "produced"));
+        var known = Text(lifetime, "complete") == "True" ? $"complete: all {stored} are stored" : $"{stored} of {produced} known are stored";
+        var after = Text(lifetime, "may_be_missing", "after");
+        if (after is null || IsAlive(lifetime))
+        {
+            return known;
+        }
+
+        var until = Text(lifetime, "may_be_missing", "until") is { } bound ? $" and before {ShortTime.Of(bound)}" : "";
+        return $"{known}; what was written after {ShortTime.Of(after)}{until} may be missing";
     }
 
     private static string? HostOf(JsonElement json) =>

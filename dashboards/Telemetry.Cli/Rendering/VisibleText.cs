@@ -15,6 +15,29 @@ internal static class VisibleText
     /// <summary>As it stands, over several lines where it has them.</summary>
     public static string OfLines(string text) => Of(text, keepLineFeeds: true);
 
+    /// <summary>JSON as it stands, but for what would steer a terminal: that can only be in a string, where its code means the same.</summary>
+    public static string OfJson(string json)
+    {
+        if (!json.AsSpan().ContainsAnyExceptInRange(' ', '~'))
+        {
+            return json;
+        }
+
+        var escaped = new StringBuilder(json.Length + 16);
+        foreach (var character in json)
+        {
+            _ = IsHidden(character) || character == '\u007f'
+                ? escaped.Append(CultureInfo.InvariantCulture, $"\\u{(int)character:x4}")
+                : escaped.Append(character);
+        }
+
+        return escaped.ToString();
+    }
+
+    private static bool IsHidden(char character) =>
+        character is (>= '\u0080' and <= '\u009f') or '\u2028' or '\u2029'
+        || CharUnicodeInfo.GetUnicodeCategory(character) == UnicodeCategory.Format;
+
     private static string Of(string text, bool keepLineFeeds)
     {
         if (!text.AsSpan().ContainsAnyExceptInRange(' ', '~'))
@@ -45,9 +68,7 @@ internal static class VisibleText
             case '\u007f':
                 visible.Append('\u2421');
                 break;
-            case >= '\u0080' and <= '\u009f':
-            case '\u2028' or '\u2029':
-            case var _ when CharUnicodeInfo.GetUnicodeCategory(character) == UnicodeCategory.Format:
+            case var _ when IsHidden(character):
                 visible.Append(CultureInfo.InvariantCulture, $"\\u{(int)character:x4}");
                 break;
             default:

@@ -20,6 +20,9 @@ internal sealed record ShipperArguments
     /// <summary>How long a stop waits for acknowledgements.</summary>
     public TimeSpan StopWait { get; init; } = TimeSpan.FromSeconds(2);
 
+    /// <summary>Least level that it logs, "warn"; null leaves it to the shipper's own settings.</summary>
+    public string? LogLevel { get; init; }
+
     /// <summary>Further flags, "--role", "web".</summary>
     public IReadOnlyList<string> Identity { get; init; } = [];
 
@@ -38,6 +41,7 @@ internal sealed record ShipperArguments
         "--stop-wait", DurationText.Format(StopWait),
         .. TokenFile is null ? Array.Empty<string>() : ["--token-file", TokenFile],
         .. CertificateAuthority is null ? Array.Empty<string>() : ["--ca", CertificateAuthority],
+        .. LogLevel is null ? Array.Empty<string>() : ["--log-level", LogLevel],
         .. Identity,
     ];
 }

@@ -88,6 +88,22 @@ internal static class LifetimeJson
         json.WriteNumber("lost"u8, completeness.Lost);
         json.WriteNumber("missing"u8, completeness.Missing);
         json.WriteEndObject();
+        json.WriteBoolean("complete"u8, completeness.IsComplete);
+        WriteTail(json, lifetime.MissingTail);
+    }
+
+    private static void WriteTail(Utf8JsonWriter json, MissingTail? tail)
+    {
+        if (tail is null)
+        {
+            json.WriteNull("may_be_missing"u8);
+            return;
+        }
+
+        json.WriteStartObject("may_be_missing"u8);
+        WriteTime(json, "after", tail.AfterUnixUs);
+        WriteTime(json, "until", tail.UntilUnixUs);
+        json.WriteEndObject();
     }
 
     private static void WriteWorkload(Utf8JsonWriter json, LifetimeWorkload workload)

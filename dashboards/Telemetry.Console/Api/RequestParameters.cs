@@ -69,8 +69,12 @@ internal sealed class RequestParameters(HttpRequest request, TimeProvider time)
             return null;
         }
 
-        return TimeExpression.TryParse(text, NowUnixUs, out var unixUs, out var error)
+        return TimeExpression.TryParse(WithOffset(text), NowUnixUs, out var unixUs, out var error)
             ? unixUs
             : throw new BadRequestException(new BadRequest(error, name));
     }
+
+    // In a query string + is a blank (application/x-www-form-urlencoded), and nobody escapes the one of +01:00.
+    private static string WithOffset(string text) =>
+        text is [.., ' ', _, _, ':', _, _] && text.Contains('T') ? $"{text[..^6]}+{text[^5..]}" : text;
 }

@@ -1,32 +1,31 @@
-using System.Buffers;
-using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Telemetry.Console.Metrics;
-using Telemetry.Query;
 using Telemetry.Store;
+using Telemetry.Wire;
 
 namespace Telemetry.Console.Api;
 
 /// <summary>
-/// <c>GET /api/v1/tail?q=</c>: server-sent events (HTML Standard §9.2), one <c>data</c> line of JSON per document in order of arrival.
+/// <c>GET /api/v1/tail?q=&amp;last=0&amp;since=</c>: server-sent events (HTML Standard §9.2), one <c>data</c> line of JSON per document:
+/// the <c>last</c> that match, oldest first, then what arrives, in order of arrival, without a gap or a repetition in between.
 /// The last event of each round carries the cursor as its id; a client that comes back with <c>Last-Event-ID</c> (or
 /// <c>cursor=</c>) misses nothing. A comment every 15 s keeps proxies and dead peers honest. A slow client is waited for and
-/// holds one round of documents at most. Ends when the client leaves or the service stops.
+/// holds one round of documents at most, and those found before it. Ends when the client leaves or the service stops.
 /// </summary>
 internal sealed class TailEndpoint(ConsoleServices services) : IApiEndpoint
 {
     private const int RoundDocuments = 500;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(400);
-    private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(15);
     private int _tails;
 
     public async Task AnswerAsync(HttpContext context)
     {
         var parameters = new RequestParameters(context.Request, services.Time);
-        var query = parameters.Query;
-        var resume = context.Request.Headers["Last-Event-ID"].ToString() is { Length: > 0 } id ? id : parameters.Text("cursor");
+        var request = new TailRequest(
+            parameters.Query, parameters.Since, parameters.Number("last", 0, 0, RequestParameters.MaxLimit),
+            context.Request.Headers["Last-Event-ID"].ToString() is { Length: > 0 } id ? id : parameters.Text("cursor"));
         context.Response.ContentType = "text/event-stream; charset=utf-8";
         if (HttpMethods.IsHead(context.Request.Method))
         {
@@ -44,7 +43,9 @@ internal sealed class TailEndpoint(ConsoleServices services) : IApiEndpoint
         try
         {
             using var stop = LinkToShutdown(context);
-            await FollowAsync(context.Response, query, resume, stop.Token);
+            var tail = new TailWriter(context.Response, services.Time);
+            await tail.ConnectAsync(stop.Token);
+            await FollowAsync(tail, request, stop.Token);
         }
         catch (OperationCanceledException) when (!context.RequestAborted.IsCancellationRequested)
         {
@@ -57,72 +58,51 @@ internal sealed class TailEndpoint(ConsoleServices services) : IApiEndpoint
         }
     }
 
-    private async Task FollowAsync(HttpResponse response, KqlNode query, string? cursor, CancellationToken cancel)
+    private async Task FollowAsync(TailWriter tail, TailRequest request, CancellationToken cancel)
     {
-        var lastWrite = services.Time.GetTimestamp();
-        var first = true;
+        var cursor = request.Resume;
+        HashSet<DocumentId> sent = [];
+        if (cursor is null)
+        {
+            // The end is marked before the search: what arrives between the two is in both, and is left out of the second.
+            cursor = (await services.Documents.ArrivedAsync(request.Query, null, RoundDocuments, cancel)).Cursor;
+            sent = await SendFoundAsync(tail, request, cancel);
+            await tail.WriteAsync([], cursor, cancel);
+        }
+
         while (true)
         {
-            var round = await services.Documents.ArrivedAsync(query, cursor, RoundDocuments, cancel);
-            if (first || round.Documents.Count > 0)
+            var round = await services.Documents.ArrivedAsync(request.Query, cursor, RoundDocuments, cancel);
+            cursor = round.Cursor;
+            if (round.Documents.Count > 0)
             {
-                Write(response, round, first);
-                await response.BodyWriter.FlushAsync(cancel);
-                lastWrite = services.Time.GetTimestamp();
-                first = false;
-            }
-            else if (services.Time.GetElapsedTime(lastWrite) >= Heartbeat)
-            {
-                response.BodyWriter.Write(": heartbeat\n\n"u8);
-                await response.BodyWriter.FlushAsync(cancel);
-                lastWrite = services.Time.GetTimestamp();
+                await tail.WriteAsync([.. round.Documents.Where(document => !sent.Contains(document.Id))], cursor, cancel);
             }
 
-            cursor = round.Cursor;
             if (round.Documents.Count < RoundDocuments)
             {
+                sent.Clear();
+                await tail.KeepAliveAsync(cancel);
                 await Task.Delay(Pause, services.Time, cancel);
             }
         }
     }
 
-    private static void Write(HttpResponse response, Arrivals round, bool first)
+    private async Task<HashSet<DocumentId>> SendFoundAsync(TailWriter tail, TailRequest request, CancellationToken cancel)
     {
-        var output = response.BodyWriter;
-        if (first)
+        if (request.Last == 0)
         {
-            output.Write(": connected\n\n"u8);
+            return [];
         }
 
-        using var json = new Utf8JsonWriter(output, JsonAnswer.Options);
-        for (var i = 0; i < round.Documents.Count; i++)
+        var found = await services.Documents.SearchAsync(
+            new SearchRequest(request.Query, request.SinceUnixUs, Limit: request.Last), cancel);
+        foreach (var round in found.Hits.Reverse().Chunk(RoundDocuments))
         {
-            if (i == round.Documents.Count - 1)
-            {
-                WriteId(output, round.Cursor);
-            }
-
-            // JSON has no raw line feed, so that one data line is enough.
-            output.Write("data: "u8);
-            json.Reset();
-            round.Documents[i].WriteTo(json);
-            json.Flush();
-            output.Write("\n\n"u8);
+            await tail.WriteAsync(round, null, cancel);
         }
 
-        if (round.Documents.Count == 0)
-        {
-            // An id without data raises no event, and is kept by the client for its return.
-            WriteId(output, round.Cursor);
-            output.Write("\n"u8);
-        }
-    }
-
-    private static void WriteId(IBufferWriter<byte> output, string cursor)
-    {
-        output.Write("id: "u8);
-        output.Write(System.Text.Encoding.UTF8.GetBytes(cursor));
-        output.Write("\n"u8);
+        return [.. found.Hits.Select(document => document.Id)];
     }
 
     private static CancellationTokenSource LinkToShutdown(HttpContext context) => CancellationTokenSource.CreateLinkedTokenSource(

@@ -25,7 +25,9 @@
       case "fatal": case "critical": case "crit": case "emergency": case "emerg": case "alert": case "panic": return "lvl-fatal";
       case "error": case "err": case "severe": return "lvl-error";
       case "warn": case "warning": return "lvl-warn";
-      case "info": case "information": case "informational": case "notice": return "lvl-info";
+      case "info": case "information": case "informational": return "lvl-info";
+      case "notice": return "lvl-notice";
+      case "trace": case "verbose": return "lvl-trace";
       default: return "lvl-debug";
     }
   };

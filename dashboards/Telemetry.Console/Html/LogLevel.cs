@@ -8,12 +8,14 @@ internal sealed record LogLevel(string Css, string Name)
     private static readonly LogLevel Fatal = new("fatal", "fatal");
     private static readonly LogLevel Error = new("error", "error");
     private static readonly LogLevel Warn = new("warn", "warn");
+    private static readonly LogLevel Notice = new("notice", "notice");
     private static readonly LogLevel Info = new("info", "info");
     private static readonly LogLevel Debug = new("debug", "debug");
+    private static readonly LogLevel Trace = new("trace", "trace");
     private static readonly LogLevel None = new("none", "no level");
 
     /// <summary>In the order in which they are stacked: what matters most stands on the base line.</summary>
-    public static IReadOnlyList<LogLevel> All { get; } = [Fatal, Error, Warn, Info, Debug, None];
+    public static IReadOnlyList<LogLevel> All { get; } = [Fatal, Error, Warn, Notice, Info, Debug, Trace, None];
 
     public static LogLevel Of(string? level) => level?.ToLowerInvariant() switch
     {
@@ -21,7 +23,9 @@ internal sealed record LogLevel(string Css, string Name)
         "fatal" or "critical" or "crit" or "emergency" or "emerg" or "alert" or "panic" => Fatal,
         "error" or "err" or "severe" => Error,
         "warn" or "warning" => Warn,
-        "info" or "information" or "informational" or "notice" => Info,
+        "info" or "information" or "informational" => Info,
+        "notice" => Notice,
+        "trace" or "verbose" => Trace,
         _ => Debug,
     };
 }

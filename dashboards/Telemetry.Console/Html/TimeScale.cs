@@ -34,6 +34,9 @@ internal sealed record TimeScale(long StartUnixUs, long EndUnixUs)
         return (at, step);
     }
 
+    /// <summary>Whether the label of a tick gives way on a narrow screen; its line stays.</summary>
+    public static bool IsMinor(int tick) => tick % 3 != 0;
+
     /// <summary>As much of a moment as tells it from its neighbours at this distance.</summary>
     public static string Label(long unixUs, long stepUs) => Show.At(unixUs).ToString(
         stepUs switch

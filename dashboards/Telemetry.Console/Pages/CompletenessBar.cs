@@ -9,7 +9,7 @@ internal static class CompletenessBar
     public static void Write(HtmlWriter html, Completeness records)
     {
         var total = Math.Max(1, Math.Max(records.Produced, records.Stored + records.Lost + records.Missing));
-        using (html.In("svg", ("class", "share"), ("width", "100%"), ("height", "10"), ("role", "img"), ("aria-label", Text(records))))
+        using (html.In("svg", ("class", records.IsFinal ? "share" : "share open"), ("width", "100%"), ("height", "10"), ("role", "img"), ("aria-label", Text(records))))
         {
             html.Element("rect", null, ("class", "none"), ("width", "100%"), ("height", "10"), ("rx", "3"));
             var at = 0.0;
@@ -19,7 +19,7 @@ internal static class CompletenessBar
         }
     }
 
-    /// <summary>In words: "complete · 1 234", "12 missing of 1 234".</summary>
+    /// <summary>In words: "1 234 complete", "1 234 stored", "1 222 of 1 234, 12 missing".</summary>
     public static void WriteVerdict(HtmlWriter html, Completeness records)
     {
         if (records.Produced == 0 && records.Stored == 0)
@@ -28,14 +28,19 @@ internal static class CompletenessBar
             return;
         }
 
-        html.Element("span", Text(records), ("class", records.Missing > 0 ? "verdict missing" : records.Lost > 0 ? "verdict lost" : "verdict complete"));
+        html.Element("span", Text(records), ("class", records.Missing > 0 ? "verdict missing" : records.IsWhole ? "verdict complete" : "verdict lost"));
     }
 
     public static string Text(Completeness records)
     {
-        if (records.IsComplete)
+        if (records.IsWhole)
         {
-            return $"{Show.Number(records.Stored)} complete";
+            return $"{Show.Number(records.Stored)} {(records.IsFinal ? "complete" : "stored")}";
+        }
+
+        if (records is { Lost: 0, Missing: 0 })
+        {
+            return $"{Show.Number(records.Stored)} stored, with losses";
         }
 
         var lost = records.Lost > 0 ? $", {Show.Number(records.Lost)} lost" : "";

@@ -47,6 +47,7 @@ internal static class CrashList
 
     private static void WriteCrash(HtmlWriter html, LifetimeCrash crash, StoredDocument? document, long nowUnixUs, bool isOpen)
     {
+        var workload = document?.Text(Fields.ServiceName) ?? "";
         using (html.In("details", ("class", "crashitem"), ("open", isOpen ? "" : null)))
         {
             using (html.In("summary"))
@@ -54,7 +55,7 @@ internal static class CrashList
                 html.Element("span", How(crash), ("class", "state st-silent"));
                 using (html.In("span", ("class", "title")))
                 {
-                    html.LogText(Title(crash));
+                    html.LogText(Title(crash, workload));
                 }
 
                 using (html.In("span", ("class", "dim")))
@@ -66,7 +67,7 @@ internal static class CrashList
 
             using (html.In("div", ("class", "body")))
             {
-                WriteFacts(html, crash);
+                WriteFacts(html, crash, workload);
                 WriteText(html, "Exception", document?.Text(Fields.ErrorStackTrace) ?? "");
                 WriteText(html, "Last of standard error", document?.Text(Fields.CrashStderr) ?? "");
                 WriteLinks(html, crash);
@@ -75,21 +76,42 @@ internal static class CrashList
     }
 
     private static string How(LifetimeCrash crash) =>
-        crash.Signal.Length > 0 ? crash.Signal
-        : crash.ErrorType.Length > 0 ? "exception"
+        crash.ErrorType.Length > 0 ? "exception"
+        : crash.Signal.Length > 0 ? crash.Signal
         : crash.ExitCode is { } code ? $"exit {code}"
         : crash.Kind.Length > 0 ? crash.Kind
         : "crash";
 
-    private static string Title(LifetimeCrash crash)
+    private static string Title(LifetimeCrash crash, string workload)
     {
         var text = crash.ErrorType.Length > 0
             ? crash.ErrorMessage.Length > 0 ? $"{crash.ErrorType}: {crash.ErrorMessage}" : crash.ErrorType
-            : crash.Title.Length > 0 ? crash.Title : crash.Executable;
+            : $"{Who(crash, workload)} {What(crash)}";
         return text.Length <= 400 ? text : text[..400] + "…";
     }
 
-    private static void WriteFacts(HtmlWriter html, LifetimeCrash crash)
+    // "worker (telemetry-demo-service)": a program says little where one runs in many roles.
+    private static string Who(LifetimeCrash crash, string workload)
+    {
+        var program = Path.GetFileName(crash.Executable);
+        return (workload.Length, program.Length) switch
+        {
+            (0, 0) => "a process",
+            (0, _) => program,
+            (_, 0) => workload,
+            _ => workload == program ? workload : $"{workload} ({program})",
+        };
+    }
+
+    private static string What(LifetimeCrash crash) => crash.Signal switch
+    {
+        "SIGKILL" or "SIGTERM" => $"killed by {crash.Signal}",
+        { Length: > 0 } => $"died of {crash.Signal}",
+        _ when crash.ExitCode is { } code => $"ended with exit code {code}",
+        _ => crash.Title,
+    };
+
+    private static void WriteFacts(HtmlWriter html, LifetimeCrash crash, string workload)
     {
         using (html.In("dl", ("class", "facts")))
         {
@@ -103,11 +125,29 @@ internal static class CrashList
             }
 
             Fact(html, "ran for", Show.Duration(crash.RunTimeMs * 1000.0));
-            Fact(html, "workload", crash.WorkloadId);
+            WriteWorkload(html, crash, workload);
             Fact(html, "executable", crash.Executable);
             Fact(html, "exit code", crash.ExitCode?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "");
             Fact(html, "signal", crash.Signal);
             Fact(html, "kind", crash.Kind);
+        }
+    }
+
+    private static void WriteWorkload(HtmlWriter html, LifetimeCrash crash, string name)
+    {
+        if (crash.WorkloadId.Length == 0)
+        {
+            return;
+        }
+
+        using (html.In("div"))
+        {
+            html.Element("dt", "workload");
+            using (html.In("dd"))
+            using (html.In("a", ("href", Link.Lifetime(crash.Lifetime.ToString()) + "#workloads"), ("title", crash.WorkloadId)))
+            {
+                html.LogText(name.Length > 0 ? name : crash.WorkloadId);
+            }
         }
     }
 

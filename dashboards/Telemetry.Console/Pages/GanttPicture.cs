@@ -101,13 +101,14 @@ internal static class GanttPicture
         }
 
         var (ticks, step) = scale.Ticks(8);
-        foreach (var tick in ticks)
+        foreach (var (i, tick) in ticks.Index())
         {
             var x = Percent(scale.Percent(tick));
             html.Element("line", null, ("class", "tick"), ("x1", x), ("x2", x), ("y1", "0"), ("y2", Text(height - AxisHeight)));
             var anchor = scale.Percent(tick) switch { < 4 => "start", > 96 => "end", _ => "middle" };
             html.Element(
-                "text", TimeScale.Label(tick, step), ("x", x), ("y", Text(height - 7)), ("text-anchor", anchor));
+                "text", TimeScale.Label(tick, step), ("x", x), ("y", Text(height - 7)), ("text-anchor", anchor),
+                ("class", TimeScale.IsMinor(i) ? "minor" : null));
         }
     }
 

@@ -96,13 +96,14 @@ internal static class HistogramPicture
         var (ticks, step) = scale.Ticks(9);
         using (html.In("svg", ("class", "axis"), ("width", "100%"), ("height", "20"), ("aria-hidden", "true")))
         {
-            foreach (var tick in ticks)
+            foreach (var (i, tick) in ticks.Index())
             {
                 var x = scale.Percent(tick);
                 html.Element("line", null, ("x1", Percent(x)), ("x2", Percent(x)), ("y1", "0"), ("y2", "4"));
                 html.Element(
                     "text", TimeScale.Label(tick, step), ("x", Percent(x)), ("y", "16"),
-                    ("text-anchor", x switch { < 4 => "start", > 96 => "end", _ => "middle" }));
+                    ("text-anchor", x switch { < 4 => "start", > 96 => "end", _ => "middle" }),
+                    ("class", TimeScale.IsMinor(i) ? "minor" : null));
             }
         }
     }

@@ -50,7 +50,6 @@ internal sealed class LifetimePage(ConsoleServices services) : IPage
     private static void WriteHead(HtmlWriter html, Lifetime lifetime, string name, long now)
     {
         var end = LifetimeStates.End(lifetime, now);
-        var records = Completeness.Of(lifetime);
         using (html.In("header", ("class", "head life")))
         {
             using (html.In("h1"))
@@ -76,20 +75,7 @@ internal sealed class LifetimePage(ConsoleServices services) : IPage
                 Fact(html, "image", lifetime.Image);
             }
 
-            using (html.In("div", ("class", "completeness")))
-            {
-                using (html.In("p"))
-                {
-                    html.Element("strong", records.Produced == 0 ? "No records yet" : records.IsComplete ? "Complete" : "Not complete");
-                    html.Text(" ");
-                    html.Element(
-                        "span", records.IsComplete ? $"all {Show.Number(records.Stored)} records known of are stored" : CompletenessBar.Text(records),
-                        ("class", records.IsComplete ? "dim" : "verdict missing"));
-                }
-
-                CompletenessBar.Write(html, records);
-            }
-
+            CompletenessVerdict.Write(html, lifetime);
             WriteLinks(html, lifetime);
         }
     }
@@ -168,7 +154,7 @@ internal sealed class LifetimePage(ConsoleServices services) : IPage
 
     private static void WriteStreams(HtmlWriter html, Lifetime lifetime)
     {
-        Table(html, "Streams", "No stream is known.", ["Stream", "Kind", "Lane", "Records", "Share", "Source read"], lifetime.Streams, stream =>
+        Table(html, "Streams", "No stream is known.", ["Stream", "Workload", "Kind", "Lane", "Records", "Share", "Source read"], lifetime.Streams, stream =>
         {
             using (html.In("th", ("scope", "row")))
             using (html.In("a", ("href", Link.Search(
@@ -178,21 +164,30 @@ internal sealed class LifetimePage(ConsoleServices services) : IPage
                 html.LogText(stream.Name.Length > 0 ? stream.Name : stream.Id.ToString());
             }
 
+            using (html.In("td"))
+            {
+                html.LogText(WorkloadOf(lifetime, stream));
+            }
+
             html.Element("td", stream.Kind + (stream.Closed ? ", closed" : ""));
             html.Element("td", stream.Lane == Lane.Critical ? "critical" : "bulk");
             using (html.In("td"))
             {
-                CompletenessBar.WriteVerdict(html, Completeness.Of(stream));
+                CompletenessBar.WriteVerdict(html, Completeness.Of(stream, lifetime));
             }
 
             using (html.In("td", ("class", "sharecell"), ("title", MissingRanges(stream))))
             {
-                CompletenessBar.Write(html, Completeness.Of(stream));
+                CompletenessBar.Write(html, Completeness.Of(stream, lifetime));
             }
 
             html.Element("td", stream.SourceSize == 0 ? "" : $"{Show.Bytes(stream.ReadOffset)} of {Show.Bytes(stream.SourceSize)}");
         });
     }
+
+    private static string WorkloadOf(Lifetime lifetime, LifetimeStream stream) =>
+        lifetime.Workloads.FirstOrDefault(workload => workload.Id == stream.WorkloadId) is not { } workload ? stream.WorkloadId
+        : $"{(workload.Name.Length > 0 ? workload.Name : workload.Id)}{(workload.Pid > 0 ? $", process {workload.Pid}" : "")}";
 
     private static void WriteWorkloads(HtmlWriter html, Lifetime lifetime, long now)
     {
@@ -291,7 +286,7 @@ internal sealed class LifetimePage(ConsoleServices services) : IPage
     private static void Table<T>(
         HtmlWriter html, string title, string empty, ReadOnlySpan<string> heads, IReadOnlyList<T> rows, Action<T> write)
     {
-        using (html.In("section"))
+        using (html.In("section", ("id", title.ToLowerInvariant().Replace(' ', '-'))))
         {
             html.Element("h2", title);
             if (rows.Count == 0)

@@ -12,7 +12,7 @@ internal static class LifetimeTable
     public static void Write(HtmlWriter html, IReadOnlyList<Lifetime> lifetimes, long nowUnixUs)
     {
         using (html.In("div", ("class", "scroll")))
-        using (html.In("table", ("class", "list")))
+        using (html.In("table", ("class", "list lifetimes")))
         {
             using (html.In("thead"))
             using (html.In("tr"))
@@ -65,9 +65,20 @@ internal static class LifetimeTable
             using (html.In("td"))
             {
                 CompletenessBar.WriteVerdict(html, Completeness.Of(lifetime));
+                WriteTail(html, lifetime);
             }
 
             html.Element("td", lifetime.Crashes.Count == 0 ? "" : Show.Number(lifetime.Crashes.Count), ("class", "bad"));
+        }
+    }
+
+    private static void WriteTail(HtmlWriter html, Lifetime lifetime)
+    {
+        if (CompletenessVerdict.TailSentence(lifetime) is { Length: > 0 } sentence)
+        {
+            html.Element(
+                "span", $"after {Show.Moment(lifetime.MissingTail!.AfterUnixUs)} UTC some may be missing",
+                ("class", "tail"), ("title", sentence));
         }
     }
 }

@@ -81,10 +81,13 @@ internal static class SearchForm
 
     private static void WriteTime(HtmlWriter html, string name, string label, string value)
     {
-        html.Element("label", label, ("for", name));
-        html.Void(
-            "input", ("id", name), ("name", name), ("value", value), ("type", "text"), ("size", "24"), ("autocomplete", "off"),
-            ("placeholder", name == "since" ? "1h or 2026-11-22T10:05:00Z" : "now"), ("spellcheck", "false"),
-            ("title", "15m, 1h, 7d, now-1h, a date, or RFC 3339 with a zone; UTC"));
+        using (html.In("span", ("class", "time")))
+        {
+            html.Element("label", label, ("for", name));
+            html.Void(
+                "input", ("id", name), ("name", name), ("value", value), ("type", "text"), ("size", "24"), ("autocomplete", "off"),
+                ("placeholder", name == "since" ? "1h or 2026-11-22T10:05:00Z" : "now"), ("spellcheck", "false"),
+                ("title", "15m, 1h, 7d, now-1h, a date, or RFC 3339 with a zone; UTC"));
+        }
     }
 }

@@ -4,7 +4,7 @@ using Telemetry.Store;
 
 namespace Telemetry.Console.Pages;
 
-/// <summary><c>/tail?q=</c>: what arrives, as it arrives. The one page with a script.</summary>
+/// <summary><c>/tail?q=</c>: the last that match, then what arrives, as it arrives. The one page with a script.</summary>
 internal sealed class TailPage : IPage
 {
     public Task<PageView> ViewAsync(PageRequest request)
@@ -55,7 +55,7 @@ internal sealed class TailPage : IPage
 
     private static void WriteTail(HtmlWriter html, string text)
     {
-        using (html.In("section", ("id", "tail"), ("hidden", ""), ("data-source", Link.To("/api/v1/tail", ("q", text)))))
+        using (html.In("section", ("id", "tail"), ("hidden", ""), ("data-source", Link.To("/api/v1/tail", ("q", text), ("last", "20")))))
         {
             using (html.In("div", ("class", "found")))
             {
