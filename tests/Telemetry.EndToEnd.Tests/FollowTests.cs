@@ -15,7 +15,7 @@ public sealed class FollowTests
         await Eventually.Holds(async () => await here.CountAsync("message : line") == 3, "the first lines are found");
         var output = Path.Combine(here.Folder, "follow.out");
         await using var follow = here.Start("follow", "/bin/sh", "-c",
-            $"{Installation.Telemetry} search 'message : line' --follow --limit 2 --since 1h --url {here.Url} > {output}");
+            $"exec {Installation.Telemetry} search 'message : line' --follow --limit 2 --since 1h --url {here.Url} > {output}");
         await Eventually.Holds(async () => File.Exists(output) && (await File.ReadAllLinesAsync(output)).Length == 2, "two are printed");
 
         await File.AppendAllTextAsync(file, "line 4\nline 5\n");

@@ -100,16 +100,23 @@ public class CallTests
     [Fact]
     public async Task DeadlineCancelsTheHandlerAndBothSidesAgree()
     {
+        var time = new FakeTime();
+        var begun = new TaskCompletionSource();
         var cancelled = new TaskCompletionSource();
-        await using var server = await GrpcTestServer.StartAsync(e => e.MapGrpcDuplex(Path, async call =>
-        {
-            call.Cancelled.Register(cancelled.SetResult);
-            await call.ReadAsync(call.Cancelled);
-            return GrpcStatus.Ok;
-        }));
-        await using var channel = server.OpenChannel();
-        await using var call = channel.OpenDuplex(Path, new() { Timeout = TimeSpan.FromMilliseconds(50) });
+        await using var server = await GrpcTestServer.StartAsync(
+            e => e.MapGrpcDuplex(Path, async call =>
+            {
+                call.Cancelled.Register(cancelled.SetResult);
+                begun.SetResult();
+                await call.ReadAsync(call.Cancelled);
+                return GrpcStatus.Ok;
+            }),
+            new GrpcServerOptions { Time = time });
+        await using var channel = server.OpenChannel(time: time);
+        await using var call = channel.OpenDuplex(Path, new() { Timeout = TimeSpan.FromSeconds(50) });
+        await begun.Task.WaitAsync(TimeSpan.FromSeconds(20));
 
+        time.Advance(TimeSpan.FromSeconds(50));
         Assert.False(await call.ReadAsync(default));
 
         Assert.Equal(StatusCode.DeadlineExceeded, call.Status.Code);

@@ -40,8 +40,10 @@ internal sealed class GrpcTestServer : IAsyncDisposable
         return new(app);
     }
 
-    public GrpcChannel OpenChannel(int? maxReceiveBytes = null) =>
-        new(new GrpcChannelOptions { Address = Address, MaxReceiveBytes = maxReceiveBytes ?? 4 << 20 });
+    public GrpcChannel OpenChannel(int? maxReceiveBytes = null, TimeProvider? time = null) => new(new GrpcChannelOptions
+    {
+        Address = Address, MaxReceiveBytes = maxReceiveBytes ?? 4 << 20, Time = time ?? TimeProvider.System,
+    });
 
     public async ValueTask DisposeAsync()
     {
