@@ -10,16 +10,44 @@ public static class CrashSummary
     private const int MaxMessageChars = 300;
 
     /// <summary>The crash as it is kept with its lifetime.</summary>
-    public static LifetimeCrash From(in FactStamp stamp, LifetimeFacts lifetime, Crash crash) => new(
+    public static LifetimeCrash From(in FactStamp stamp, LifetimeFacts lifetime, Crash crash)
+    {
+        var workload = lifetime.Workloads.GetValueOrDefault(crash.WorkloadId)?.Name ?? "";
+        return new(
             stamp.Lifetime, crash.CrashId, stamp.DocumentId,
             crash.AtUnixUs == 0 ? stamp.MintedUnixUs : crash.AtUnixUs,
-            Names.Of(crash.Kind), Title(crash), crash.WorkloadId, crash.Executable,
+            Names.Of(crash.Kind), Title(crash, workload), crash.WorkloadId, crash.Executable,
             HasExitCode(crash) ? crash.ExitCode : null, SignalName(crash), crash.Exception?.Type ?? "",
             crash.Exception?.Message ?? "", crash.RunTimeMs,
-            lifetime.Identity?.InstanceId ?? "", lifetime.Identity?.HostName ?? "");
+            lifetime.Identity?.InstanceId ?? "", lifetime.Identity?.HostName ?? "")
+        {
+            WorkloadName = workload,
+        };
+    }
+
+    /// <summary>
+    /// "System.InvalidOperationException: cart is empty", "api (telemetry-demo) died of SIGSEGV", "job ended with exit code 3".
+    /// </summary>
+    /// <param name="crash">The crash.</param>
+    /// <param name="workload">Name of the workload; "" when unknown.</param>
+    public static string Title(Crash crash, string workload)
+    {
+        if (crash.Exception is { Type.Length: > 0 })
+        {
+            return Cause(crash);
+        }
+
+        // A program says little where one runs in many roles.
+        var program = Who(crash);
+        var who = workload.Length == 0 || workload == program ? program : $"{workload} ({program})";
+        return crash.Kind == CrashKind.StartFailure ? $"{who} {Cause(crash)}"
+            : crash.Signal == 0 ? $"{who} ended with exit code {crash.ExitCode}"
+            : SignalName(crash) is "SIGKILL" or "SIGTERM" ? $"{who} killed by {SignalName(crash)}"
+            : $"{who} died of {SignalName(crash)}";
+    }
 
     /// <summary>What it died of: "System.InvalidOperationException: cart is empty", "SIGSEGV", "exit 3".</summary>
-    public static string Title(Crash crash)
+    public static string Cause(Crash crash)
     {
         if (crash.Exception is { Type.Length: > 0 } exception)
         {
@@ -41,7 +69,7 @@ public static class CrashSummary
         var who = service.Length > 0 ? service : Who(crash);
         if (crash.Kind == CrashKind.StartFailure)
         {
-            return $"{who} {Title(crash)}";
+            return $"{who} {Cause(crash)}";
         }
 
         var how = crash.CoreDumped ? "core dumped" : "";
@@ -52,7 +80,7 @@ public static class CrashSummary
         }
 
         how = how.Length > 0 ? $"{how} after {RunTime(crash.RunTimeMs)}" : $"after {RunTime(crash.RunTimeMs)}";
-        return $"{who} crashed: {Title(crash)} ({how})";
+        return $"{who} crashed: {Cause(crash)} ({how})";
     }
 
     /// <summary>"SIGSEGV", "signal 11" when its name is unknown, "" when there was none.</summary>

@@ -119,7 +119,11 @@ public sealed record LifetimeStream(
 public sealed record LifetimeCrash(
     LifetimeId Lifetime, string Id, string DocumentId, long AtUnixUs, string Kind, string Title, string WorkloadId,
     string Executable, int? ExitCode, string Signal, string ErrorType, string ErrorMessage, ulong RunTimeMs,
-    string InstanceId, string HostName);
+    string InstanceId, string HostName)
+{
+    /// <summary>Name of the workload; "" when unknown.</summary>
+    public string WorkloadName { get; init; } = "";
+}
 
 /// <summary>Something declared missing.</summary>
 public sealed record LifetimeLoss(

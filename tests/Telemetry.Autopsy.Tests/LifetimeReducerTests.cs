@@ -68,6 +68,14 @@ public class LifetimeReducerTests
         Assert.Equal(expected, CrashSummary.Sentence(crash, "api"));
     }
 
+    [Theory]
+    [InlineData(9, "SIGKILL", 0, "worker", "worker (python3) killed by SIGKILL")]
+    [InlineData(11, "SIGSEGV", 0, "", "python3 died of SIGSEGV")]
+    [InlineData(0, "", 3, "python3", "python3 ended with exit code 3")]
+    public void ATitleSaysWhoDiedOfWhat(int signal, string name, int exitCode, string workload, string title) => Assert.Equal(
+        title,
+        CrashSummary.Title(new Crash { Executable = "/usr/bin/python3", Signal = signal, SignalName = name, ExitCode = exitCode }, workload));
+
     private static MemoryFacts Reduce(IEnumerable<(long Minted, IMessage Record)> records, bool losses = true)
     {
         var facts = new MemoryFacts();

@@ -11,7 +11,7 @@ public sealed class LifetimesTests : IDisposable
         "may_be_missing":{"after":"2026-11-22T11:06:58.123456Z","until":"2026-11-22T11:08:00.000000Z"},
         "workloads":[{"id":"w","name":"shop","version":"1.4.2","start":"2026-11-22T11:05:58.123456Z","end":null,"exit_code":null,"signal":11}],
         "streams":[{"id":"s","name":"/var/log/shop.log","kind":"file","lane":"bulk","produced":12,"stored":10,"lost":1,"missing":1}],
-        "crashes":[{"at":"2026-11-22T11:06:00.000000Z","title":"SIGSEGV","executable":"/opt/shop","lifetime_id":"0123456789abcdef0123456789abcdef","host_name":"web-1"}],
+        "crashes":[{"at":"2026-11-22T11:06:00.000000Z","title":"shop died of SIGSEGV","workload_name":"shop","executable":"/opt/shop","lifetime_id":"0123456789abcdef0123456789abcdef","host_name":"web-1"}],
         "losses":[]}
         """;
 

@@ -135,7 +135,7 @@ internal sealed class Fleet
     }
 
     private static LifetimeCrash Segfault(Lifetime of, long n) => Crash(
-        of, of.LastProofOfLifeUnixUs - (5 * Minute * n), "signal", "api killed by SIGSEGV", "SIGSEGV", null, "", "");
+        of, of.LastProofOfLifeUnixUs - (5 * Minute * n), "signal", "api died of SIGSEGV", "SIGSEGV", null, "", "");
 
     private static LifetimeCrash Kill(Lifetime of, long n) => Crash(
         of, of.LastProofOfLifeUnixUs - (9 * Minute * n), "signal", "worker killed by SIGKILL", "SIGKILL", null, "", "");
@@ -150,7 +150,10 @@ internal sealed class Fleet
         var id = $"{of.HostName}{at}";
         var document = DocumentId.From(CrashRecord(of, id), at).ToString();
         return new LifetimeCrash(
-            of.Id, id, document, at, kind, title, "w1", $"/usr/bin/{of.Role}", exit, signal, type, message, 754_000, of.InstanceId, of.HostName);
+            of.Id, id, document, at, kind, title, "w1", $"/usr/bin/{of.Role}", exit, signal, type, message, 754_000, of.InstanceId, of.HostName)
+        {
+            WorkloadName = of.Role,
+        };
     }
 
     private static RecordId CrashRecord(Lifetime of, string id) => Some.Document(

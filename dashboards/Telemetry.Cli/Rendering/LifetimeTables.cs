@@ -46,7 +46,8 @@ internal static class LifetimeTables
         yield return Rows(
             lifetime, "streams", ("stream", "name"), ("kind", "kind"), ("lane", "lane"), ("produced", "produced"),
             ("stored", "stored"), ("lost", "lost"), ("missing", "missing"));
-        yield return Rows(lifetime, "crashes", ("crash", "at"), ("title", "title"), ("executable", "executable"));
+        yield return Rows(
+            lifetime, "crashes", ("crash", "at"), ("title", "title"), ("workload", "workload_name"), ("executable", "executable"));
         yield return Rows(
             lifetime, "losses", ("loss", "at"), ("reason", "reason"), ("records", "count"), ("bytes", "bytes"),
             ("detail", "detail"));
@@ -55,13 +56,13 @@ internal static class LifetimeTables
     /// <summary>Crashes, one a row.</summary>
     public static Table Crashes(IEnumerable<JsonElement> crashes)
     {
-        var table = Tables.Create("at", "host", "executable", "crash", "lifetime");
+        var table = Tables.Create("at", "host", "workload", "crash", "lifetime");
         foreach (var crash in crashes)
         {
             Add(table,
                 Cell(ShortTime.Of(Text(crash, "at"))),
                 Cell(HostOf(crash)),
-                Cell(Path.GetFileName(Text(crash, "executable"))),
+                Cell(Text(crash, "workload_name") is { Length: > 0 } name ? name : Path.GetFileName(Text(crash, "executable"))),
                 Cell(Text(crash, "title"), new Style(Color.Red)),
                 Cell(Text(crash, "lifetime_id")));
         }

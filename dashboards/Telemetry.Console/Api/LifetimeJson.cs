@@ -46,6 +46,7 @@ internal static class LifetimeJson
         json.WriteString("instance_id"u8, crash.InstanceId);
         json.WriteString("host_name"u8, crash.HostName);
         json.WriteString("workload_id"u8, crash.WorkloadId);
+        json.WriteString("workload_name"u8, crash.WorkloadName);
         json.WriteString("executable"u8, crash.Executable);
         WriteNumber(json, "exit_code", crash.ExitCode);
         json.WriteString("signal"u8, crash.Signal);

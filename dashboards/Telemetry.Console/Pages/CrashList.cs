@@ -47,7 +47,6 @@ internal static class CrashList
 
     private static void WriteCrash(HtmlWriter html, LifetimeCrash crash, StoredDocument? document, long nowUnixUs, bool isOpen)
     {
-        var workload = document?.Text(Fields.ServiceName) ?? "";
         using (html.In("details", ("class", "crashitem"), ("open", isOpen ? "" : null)))
         {
             using (html.In("summary"))
@@ -55,7 +54,7 @@ internal static class CrashList
                 html.Element("span", How(crash), ("class", "state st-silent"));
                 using (html.In("span", ("class", "title")))
                 {
-                    html.LogText(Title(crash, workload));
+                    html.LogText(crash.Title);
                 }
 
                 using (html.In("span", ("class", "dim")))
@@ -67,7 +66,7 @@ internal static class CrashList
 
             using (html.In("div", ("class", "body")))
             {
-                WriteFacts(html, crash, workload);
+                WriteFacts(html, crash);
                 WriteText(html, "Exception", document?.Text(Fields.ErrorStackTrace) ?? "");
                 WriteText(html, "Last of standard error", document?.Text(Fields.CrashStderr) ?? "");
                 WriteLinks(html, crash);
@@ -82,36 +81,7 @@ internal static class CrashList
         : crash.Kind.Length > 0 ? crash.Kind
         : "crash";
 
-    private static string Title(LifetimeCrash crash, string workload)
-    {
-        var text = crash.ErrorType.Length > 0
-            ? crash.ErrorMessage.Length > 0 ? $"{crash.ErrorType}: {crash.ErrorMessage}" : crash.ErrorType
-            : $"{Who(crash, workload)} {What(crash)}";
-        return text.Length <= 400 ? text : text[..400] + "…";
-    }
-
-    // "worker (telemetry-demo-service)": a program says little where one runs in many roles.
-    private static string Who(LifetimeCrash crash, string workload)
-    {
-        var program = Path.GetFileName(crash.Executable);
-        return (workload.Length, program.Length) switch
-        {
-            (0, 0) => "a process",
-            (0, _) => program,
-            (_, 0) => workload,
-            _ => workload == program ? workload : $"{workload} ({program})",
-        };
-    }
-
-    private static string What(LifetimeCrash crash) => crash.Signal switch
-    {
-        "SIGKILL" or "SIGTERM" => $"killed by {crash.Signal}",
-        { Length: > 0 } => $"died of {crash.Signal}",
-        _ when crash.ExitCode is { } code => $"ended with exit code {code}",
-        _ => crash.Title,
-    };
-
-    private static void WriteFacts(HtmlWriter html, LifetimeCrash crash, string workload)
+    private static void WriteFacts(HtmlWriter html, LifetimeCrash crash)
     {
         using (html.In("dl", ("class", "facts")))
         {
@@ -125,7 +95,7 @@ internal static class CrashList
             }
 
             Fact(html, "ran for", Show.Duration(crash.RunTimeMs * 1000.0));
-            WriteWorkload(html, crash, workload);
+            WriteWorkload(html, crash);
             Fact(html, "executable", crash.Executable);
             Fact(html, "exit code", crash.ExitCode?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "");
             Fact(html, "signal", crash.Signal);
@@ -133,7 +103,7 @@ internal static class CrashList
         }
     }
 
-    private static void WriteWorkload(HtmlWriter html, LifetimeCrash crash, string name)
+    private static void WriteWorkload(HtmlWriter html, LifetimeCrash crash)
     {
         if (crash.WorkloadId.Length == 0)
         {
@@ -146,7 +116,7 @@ internal static class CrashList
             using (html.In("dd"))
             using (html.In("a", ("href", Link.Lifetime(crash.Lifetime.ToString()) + "#workloads"), ("title", crash.WorkloadId)))
             {
-                html.LogText(name.Length > 0 ? name : crash.WorkloadId);
+                html.LogText(crash.WorkloadName.Length > 0 ? crash.WorkloadName : crash.WorkloadId);
             }
         }
     }

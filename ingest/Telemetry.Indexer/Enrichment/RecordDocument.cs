@@ -140,7 +140,7 @@ internal static class RecordDocument
     {
         if (crash.Exception is not { } exception)
         {
-            Set(document, Fields.ErrorMessage, CrashSummary.Title(crash));
+            Set(document, Fields.ErrorMessage, CrashSummary.Cause(crash));
             return;
         }
 
