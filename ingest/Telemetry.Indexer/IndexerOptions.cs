@@ -30,7 +30,7 @@ public sealed record IndexerOptions
     public TimeSpan KeepRuns { get; init; } = TimeSpan.FromDays(7);
 
     /// <summary>Time between retention runs; default 1 minute.</summary>
-    public TimeSpan RetainEvery { get; init; } = TimeSpan.FromMinutes(1);
+    public TimeSpan RetainEvery { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>First and longest pause after a failure; default 250 ms and 15 s.</summary>
     public TimeSpan FirstBackoff { get; init; } = TimeSpan.FromMilliseconds(250);

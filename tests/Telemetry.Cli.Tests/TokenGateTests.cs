@@ -36,6 +36,13 @@ public sealed class TokenGateTests : IDisposable
     public async Task AnythingElseIsRefused(string header) => Assert.Equal(401, await AskAsync(header));
 
     [Fact]
+    public async Task ATokenThatIsBoundReadsNothing()
+    {
+        Assert.Equal(403, await AskAsync($"Bearer {_tokens.Create("web-2", instanceId: "web-2")}"));
+        Assert.Equal(403, await AskAsync($"Bearer {_tokens.Create("shop", tenant: "shop")}"));
+    }
+
+    [Fact]
     public async Task ARevokedTokenOpensNoMore()
     {
         _tokens.Revoke("ada");

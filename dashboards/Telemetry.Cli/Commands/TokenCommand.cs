@@ -19,7 +19,7 @@ internal sealed class TokenCommand(CliContext context, ConfigurationSource confi
     public static Command Create(CliContext context, ConfigurationSource configuration)
     {
         var token = new TokenCommand(context, configuration);
-        return new Command("token", "Manage the tokens that servers deliver with.")
+        return new Command("token", "Manage the tokens that servers deliver with and people read with.")
         {
             token.CreateCreate(), token.CreateList(), token.CreateRevoke(),
         };
@@ -30,11 +30,11 @@ internal sealed class TokenCommand(CliContext context, ConfigurationSource confi
         var name = new Argument<string>("NAME") { Description = "For people; unique." }.RefusingFlags().RefusingBlank();
         var instance = new Option<string>("--instance")
         {
-            HelpName = "ID", Description = "The only instance that may use it. [default: any]",
+            HelpName = "ID", Description = "The only instance that may deliver with it; it then reads nothing. [default: any]",
         }.RefusingBlank();
         var tenant = new Option<string>("--tenant")
         {
-            HelpName = "TENANT", Description = "Whose data comes in with it. [default: none]",
+            HelpName = "TENANT", Description = "Whose data comes in with it; it then reads nothing. [default: none]",
         };
         var command = new Command("create", "Make a token and print it; it is shown only now.") { name, instance, tenant };
         Run(command, (parsed, tokens) =>

@@ -85,7 +85,7 @@ internal sealed partial class ServerProcess
         var console = Has(Parts.Console) ? await StartConsoleAsync(meters) : null;
         var watch = gateway is null ? null
             : Has(Parts.Shipper) ? StartShipper(gateway.Address)
-            : Has(Parts.Demo) ? ["the demo's servers alone; --watch GLOB adds files of this machine"] : null;
+            : Has(Parts.Demo) && !_json ? ["the demo's servers alone; --watch GLOB adds files of this machine"] : null;
         await (_json
             ? StartSummary.PrintJsonAsync(_context.Out, console?.Address, gateway?.Address, _data.Path, watch)
             : new StartSummary(_context.Color).PrintAsync(_context.Out, console?.Address, gateway?.Address, _data.Path, watch));
@@ -101,6 +101,11 @@ internal sealed partial class ServerProcess
     /// <summary>Everything that can be refused is refused before anything runs.</summary>
     private void Prepare()
     {
+        if (Has(Parts.Gateway) && !Has(Parts.Shipper) && !Has(Parts.Demo) && _options.Shipper.Watch.Count > 0)
+        {
+            throw CliFailure.Usage("--watch names files for the shipper of this machine, which --no-shipper leaves out");
+        }
+
         _data.Prepare();
         TakeLock(Parts.Gateway);
         TakeLock(Parts.Indexer);

@@ -6,7 +6,8 @@ namespace Telemetry.Cli.Hosting;
 
 /// <summary>
 /// Lets nobody read without a token: as a bearer token (RFC 6750), or as the password of HTTP Basic (RFC 7617), which a browser
-/// asks for by itself; the user name does not matter.
+/// asks for by itself; the user name does not matter. A token that is bound to an instance or a tenant delivers and reads nothing:
+/// what it would read is everybody's.
 /// </summary>
 internal sealed class TokenGate(TokenStore tokens)
 {
@@ -15,9 +16,16 @@ internal sealed class TokenGate(TokenStore tokens)
 
     public Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
-        if (TokenOf(context.Request.Headers.Authorization.ToString()) is { } token && tokens.Find(token) is not null)
+        var known = TokenOf(context.Request.Headers.Authorization.ToString()) is { } token ? tokens.Find(token) : null;
+        if (known is { InstanceId: null, Tenant: "" })
         {
             return next(context);
+        }
+
+        if (known is not null)
+        {
+            context.Response.StatusCode = StatusCodes.Status403Forbidden;
+            return context.Response.WriteAsync("This token is bound to an instance or a tenant: it delivers, and reads nothing.\n");
         }
 
         context.Response.StatusCode = StatusCodes.Status401Unauthorized;

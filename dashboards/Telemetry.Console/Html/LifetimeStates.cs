@@ -48,5 +48,15 @@ internal static class LifetimeStates
 
     /// <summary>What people call the server: host name, else instance.</summary>
     public static string Instance(string instanceId, string hostName) =>
-        hostName.Length > 0 ? hostName : instanceId.Length > 0 ? instanceId : "unknown instance";
+        (hostName.Length, instanceId.Length) switch
+        {
+            (0, 0) => "unknown instance",
+            (0, _) => instanceId,
+            (_, 0) => hostName,
+
+            // Clones and containers may share a host name.
+            _ => hostName == instanceId ? hostName : $"{hostName} · {Short(instanceId)}",
+        };
+
+    private static string Short(string instanceId) => instanceId.Length <= 12 ? instanceId : instanceId[..8] + "…";
 }

@@ -90,9 +90,14 @@ public static class TlsAuthority
             {
                 builder.AddIpAddress(address);
             }
-            else
+            else if (Uri.CheckHostName(name.StartsWith("*.", StringComparison.Ordinal) ? name[2..] : name) == UriHostNameType.Dns
+                && name.Split('.').All(label => label.Length <= 63))
             {
                 builder.AddDnsName(name);
+            }
+            else
+            {
+                throw new GatewayException($"'{name}' is neither a host name nor an address.");
             }
         }
 

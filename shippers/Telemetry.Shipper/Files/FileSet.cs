@@ -17,6 +17,9 @@ internal sealed class FileSet : IDisposable
 {
     private const string RestOfFormerBoot = "rest of a former boot";
 
+    /// <summary>So few files stay open although they rest: a change of an open one is seen at once.</summary>
+    private const int AlwaysOpen = 64;
+
     private static readonly string[] _compressed = [".gz", ".bz2", ".xz", ".zst", ".lz4", ".zip"];
 
     private readonly TailerOptions _options;
@@ -28,6 +31,7 @@ internal sealed class FileSet : IDisposable
     private readonly Dictionary<FileIdentity, TailedFile> _byIdentity = [];
     private readonly Dictionary<string, TailedStream> _byPath = new(StringComparer.Ordinal);
     private long _scan;
+    private int _open;
 
     public FileSet(TailerOptions options, LaneState restored, LifetimeContext context, CriticalRecorder critical,
         Log diagnostics, TimeProvider time, Random random)
@@ -47,6 +51,7 @@ internal sealed class FileSet : IDisposable
     public void Scan()
     {
         _scan++;
+        _open = _byIdentity.Values.Count(file => file.Handle is not null);
         var paths = new HashSet<string>(StringComparer.Ordinal);
         foreach (var glob in _options.Watch)
         {
@@ -75,6 +80,11 @@ internal sealed class FileSet : IDisposable
     /// <summary>Opens a file again that was closed, or known from before a restart. False when it cannot be read now.</summary>
     public bool TryOpen(TailedStream stream, TailedFile file)
     {
+        if (!TakesMore())
+        {
+            return false;
+        }
+
         var state = file.State;
         file.Handle = FileLocator.TryFind(state.Identity, state.Fingerprint, state.Path, out var path);
         if (file.Handle is null)
@@ -109,7 +119,7 @@ internal sealed class FileSet : IDisposable
         var state = file.State;
         var lost = Math.Max(0, state.SeenSize - state.Offset);
         var detail = $"{state.Path} was truncated or replaced at {state.Offset} of {state.SeenSize} bytes.";
-        _diagnostics.Repeating(lost > 0 ? LogLevel.Error : LogLevel.Warn, "truncated " + state.Path,
+        _diagnostics.Repeating(lost > 0 ? LogLevel.Error : LogLevel.Warn, "truncated",
             lost > 0 ? $"{detail} {lost} bytes were not read and are lost." : $"{detail} It is read from its start.");
         Lose(stream.State, lost, LossReason.SourceChanged, detail);
         state.Offset = 0;
@@ -138,13 +148,14 @@ internal sealed class FileSet : IDisposable
     public bool Rest(TailedStream stream, TailedFile file)
     {
         var idle = _time.GetElapsedTime(file.ChangedAt);
-        if (file.Handle is null || idle < _options.DeletedFor || file.SeenInScan == _scan && stream.Files[^1] == file)
+        var isCurrent = file.SeenInScan == _scan && stream.Files[^1] == file;
+        if (file.Handle is null || idle < RestAfter() || (isCurrent && _open <= Math.Min(AlwaysOpen, _options.MaxOpenFiles / 2)))
         {
             return false;
         }
 
         var deleted = FileStat.TryGet(file.Handle, out var stat) && stat.Links == 0;
-        if (!deleted && idle < _options.RenamedFor)
+        if (!deleted && !isCurrent && idle < _options.RenamedFor)
         {
             return false;
         }
@@ -152,6 +163,7 @@ internal sealed class FileSet : IDisposable
         file.Handle.Dispose();
         file.Handle = null;
         file.IsWanted = false;
+        _open--;
         if (file.SeenInScan == _scan)
         {
             return false;
@@ -160,6 +172,23 @@ internal sealed class FileSet : IDisposable
         Forget(stream, file);
         return true;
     }
+
+    /// <summary>False when the descriptors that are left are not for files.</summary>
+    private bool TakesMore()
+    {
+        if (_open < _options.MaxOpenFiles)
+        {
+            _open++;
+            return true;
+        }
+
+        _diagnostics.Repeating(LogLevel.Warn, "descriptors",
+            $"{_options.MaxOpenFiles} files are open, as many as the limit on descriptors allows; others wait until some of them rest.");
+        return false;
+    }
+
+    /// <summary>Where descriptors become few, a file that is read to its end makes room for the next.</summary>
+    private TimeSpan RestAfter() => _open > _options.MaxOpenFiles / 2 ? _options.ScanEvery : _options.DeletedFor;
 
     public void Dispose()
     {
@@ -180,7 +209,7 @@ internal sealed class FileSet : IDisposable
 
         if (FileLocator.TryOpen(path, out var problem) is not { } handle)
         {
-            _diagnostics.Repeating(LogLevel.Warn, "open " + path, $"{path} cannot be read and is tried again: {problem}");
+            _diagnostics.Repeating(LogLevel.Warn, "open", $"{path} cannot be read and is tried again: {problem}");
             return false;
         }
 
@@ -217,10 +246,15 @@ internal sealed class FileSet : IDisposable
 
     private void Add(string path)
     {
+        if (!TakesMore())
+        {
+            return;
+        }
+
         var handle = FileLocator.TryOpen(path, out var problem);
         if (handle is null)
         {
-            _diagnostics.Repeating(LogLevel.Warn, "open " + path, $"{path} cannot be read and is tried again: {problem}");
+            _diagnostics.Repeating(LogLevel.Warn, "open", $"{path} cannot be read and is tried again: {problem}");
             return;
         }
 

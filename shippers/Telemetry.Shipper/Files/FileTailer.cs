@@ -176,7 +176,7 @@ internal sealed class FileTailer : IDisposable
         var handle = file.Handle!;
         if (!FileStat.TryGet(handle, out var stat))
         {
-            _diagnostics.Repeating(LogLevel.Warn, "stat " + state.Path, $"{state.Path} cannot be looked at and is tried again.");
+            _diagnostics.Repeating(LogLevel.Warn, "stat", $"{state.Path} cannot be looked at and is tried again.");
             return state.Offset;
         }
 
@@ -233,7 +233,7 @@ internal sealed class FileTailer : IDisposable
         }
         catch (IOException e)
         {
-            _diagnostics.Repeating(LogLevel.Warn, "read " + file.State.Path,
+            _diagnostics.Repeating(LogLevel.Warn, "read",
                 $"{file.State.Path} cannot be read and is tried again: {e.Message}");
         }
 

@@ -35,6 +35,9 @@ internal sealed record TailerOptions
     /// <summary>How long a renamed file is held after its last byte.</summary>
     public TimeSpan RenamedFor { get; init; } = TimeSpan.FromMinutes(10);
 
+    /// <summary>So many files are held open at most; of more, those that rest are closed and opened again when they change.</summary>
+    public int MaxOpenFiles { get; init; } = OpenFileLimit.ForWatchedFiles();
+
     /// <summary>Batches planned and not acknowledged; reading waits beyond it.</summary>
     public int MaxPlans { get; init; } = 16;
 

@@ -69,11 +69,13 @@ internal sealed class LanePair : IAsyncDisposable
             diagnostics.Warn("The disk is full: what is shipped is kept in memory, a few MiB of it, until it is acknowledged.");
         }
 
-        var critical = LaneLog.Open(Lane.Critical, DirectoryOf(directory, "critical"), new SpoolOptions
+        // Files can wait where they are; signs of life cannot.
+        var criticalDirectory = HasRoomForCritical(directory, diagnostics) ? directory : null;
+        var critical = LaneLog.Open(Lane.Critical, DirectoryOf(criticalDirectory, "critical"), new SpoolOptions
         {
-            SegmentBytes = SegmentBytes(directory, CriticalSegmentBytes),
-            MaxBytes = directory is null ? MemoryBytes : CriticalBytes,
-            ReserveBytes = (directory is null ? MemoryBytes : CriticalBytes) / 2,
+            SegmentBytes = SegmentBytes(criticalDirectory, CriticalSegmentBytes),
+            MaxBytes = criticalDirectory is null ? MemoryBytes : CriticalBytes,
+            ReserveBytes = (criticalDirectory is null ? MemoryBytes : CriticalBytes) / 2,
             SpareSegments = 1,
         }, time);
         try
@@ -92,6 +94,32 @@ internal sealed class LanePair : IAsyncDisposable
             critical.Dispose();
             throw;
         }
+    }
+
+    private static bool HasRoomForCritical(string? directory, Log diagnostics)
+    {
+        if (directory is null)
+        {
+            return false;
+        }
+
+        try
+        {
+            var existing = Path.Combine(directory, "critical");
+            if ((Directory.Exists(existing) && Directory.EnumerateFiles(existing, "*.seg").Any())
+                || new DriveInfo(Directory.CreateDirectory(directory).FullName).AvailableFreeSpace >= 2 * MinSegmentBytes)
+            {
+                return true;
+            }
+        }
+        catch (IOException)
+        {
+            // Opening says what is wrong.
+            return true;
+        }
+
+        diagnostics.Warn("The disk is full: signs of life and crashes are kept in memory until they are acknowledged.");
+        return false;
     }
 
     private static ISpoolDirectory DirectoryOf(string? directory, string lane) =>

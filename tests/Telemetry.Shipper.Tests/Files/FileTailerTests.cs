@@ -186,6 +186,48 @@ public sealed class FileTailerTests : IDisposable
     }
 
     [Fact]
+    public async Task MoreFilesThanDescriptorsAreReadInTurn()
+    {
+        for (var i = 0; i < 100; i++)
+        {
+            File.WriteAllText(_logs[$"{i:d3}.log"], $"first {i}\n");
+        }
+
+        await using var agent = Start(configure: o => o with { MaxOpenFiles = 8 });
+        await Eventually.Holds(() => Turns(agent) && _gateway.Lines().Count == 100, "all files are read");
+        Assert.InRange(Directory.GetFiles("/proc/self/fd").Count(IsOfALog), 0, 8);
+
+        File.AppendAllText(_logs["007.log"], "second\n");
+        File.AppendAllText(_logs["093.log"], "second\n");
+        await Eventually.Holds(() => Turns(agent) && _gateway.Lines().Count == 102, "what is added to files that were closed is read");
+        Assert.Empty(_gateway.Conflicts);
+    }
+
+    private bool IsOfALog(string descriptor)
+    {
+        try
+        {
+            return new FileInfo(descriptor).LinkTarget?.StartsWith(_logs.Path, StringComparison.Ordinal) == true;
+        }
+        catch (IOException)
+        {
+            // Closed meanwhile.
+            return false;
+        }
+    }
+
+    private bool Turns(TestShipper agent)
+    {
+        for (var i = 0; i < 20; i++)
+        {
+            _time.Advance(TimeSpan.FromMilliseconds(500));
+            agent.Tailer.Turn();
+        }
+
+        return true;
+    }
+
+    [Fact]
     public async Task ReadingWaitsForAcknowledgements()
     {
         File.WriteAllLines(_logs["a.log"], Enumerable.Range(0, 20_000).Select(i => $"line {i}"));

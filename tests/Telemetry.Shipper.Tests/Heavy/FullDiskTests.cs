@@ -129,6 +129,22 @@ public sealed class FullDiskTests : IAsyncLifetime
         Assert.True(writing.Exception?.InnerException is null or IOException);
     }
 
+    [Fact]
+    public async Task AServerThatBootsWithAFullDiskIsHeardOf()
+    {
+        await MountAsync("24m");
+        await FillAsync();
+        await using var gateway = await RealGateway.StartAsync();
+        using var run = new ShipperProcess(["run", "--watch", _lines["lines"], .. Common(gateway.Address)]);
+        await Eventually.Holds(() => gateway.Kinds().Contains(RecordKind.Heartbeat), "it gives signs of life", TimeSpan.FromSeconds(20));
+        Assert.Empty(gateway.Lines());
+
+        File.Delete(_data["filler"]);
+        await Eventually.Holds(() => gateway.Lines().Count == Lines, "its lines follow when there is room", TimeSpan.FromSeconds(60));
+        run.Signal("TERM");
+        Assert.Equal(0, (await run.EndAsync()).ExitCode);
+    }
+
     private async Task MountAsync(string size)
     {
         _mounted = OperatingSystem.IsLinux() && await RunAsync("mount", "-t", "tmpfs", "-o", "size=" + size, "tmpfs", _data.Path);

@@ -17,15 +17,19 @@ internal sealed class PartitionFiles(string[] directories, Action<ReaderFault> r
 
     public int Lanes => directories.Length;
 
-    /// <summary>What could not be read so far and is still there.</summary>
+    /// <summary>What could not be read so far, by this process or one before it, and is still there.</summary>
     public IReadOnlyList<ReaderFault> Faults
     {
         get
         {
+            var marked = from name in Newest()
+                         let reason = DamageMark.Find(name)
+                         where reason is not null
+                         select new ReaderFault(name.Path, reason);
             lock (_reported)
             {
                 _reported.RemoveWhere(fault => !File.Exists(fault.Path));
-                return [.. _reported];
+                return [.. _reported.Concat(marked).DistinctBy(fault => fault.Path)];
             }
         }
     }

@@ -35,9 +35,10 @@ internal readonly record struct PartitionName(string Directory, long StartUnixSe
         {
             var name = System.IO.Path.GetFileNameWithoutExtension(path.AsSpan());
             if (path.EndsWith(Suffix, StringComparison.Ordinal)
-                && long.TryParse(name[Prefix.Length..], NumberStyles.None, CultureInfo.InvariantCulture, out var start))
+                && long.TryParse(name[Prefix.Length..], NumberStyles.None, CultureInfo.InvariantCulture, out var start)
+                && new PartitionName(directory, start, lane) is var partition && partition.Path == path)
             {
-                names.Add(new PartitionName(directory, start, lane));
+                names.Add(partition);
             }
         }
 
