@@ -81,6 +81,27 @@ public sealed class RunTests : IAsyncLifetime
         Assert.Equal(3, _gateway.Lines().Count);
     }
 
+    [Fact]
+    public async Task ASealThatIsShippedAfterTheBootIsFinalAllTheSame()
+    {
+        File.WriteAllText(_logs["a.log"], "one\n");
+        using (var shipper = Start("--seal-on-stop", "reboot", "--boot-id", "11111111-1111-1111-1111-111111111111"))
+        {
+            await Eventually.Holds(() => _gateway.Lines().Count == 1, "the first line has come", TimeSpan.FromSeconds(20));
+            await _gateway.StopAsync();
+            File.AppendAllText(_logs["a.log"], "two\n");
+            shipper.Signal("TERM");
+            await shipper.EndAsync();
+        }
+
+        await using var again = await RealGateway.StartAsync();
+        using var next = new ShipperProcess(Arguments(again.Address).Concat(["--boot-id", "22222222-2222-2222-2222-222222222222"]));
+        await Eventually.Holds(() => again.Messages(RecordKind.Seal, Seal.Parser).Count == 2, "the seals follow", TimeSpan.FromSeconds(20));
+        var seal = again.Messages(RecordKind.Seal, Seal.Parser)[1];
+        Assert.Equal((true, "reboot", 2ul), (seal.Final, seal.Reason, Assert.Single(seal.Streams).NextSeq));
+        Assert.Contains("two", again.Lines());
+    }
+
     [Theory]
     [InlineData("", RecordKind.AgentStop)]
     [InlineData("terminated", RecordKind.Seal)]
