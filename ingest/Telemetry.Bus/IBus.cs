@@ -49,6 +49,15 @@ public interface IBusReader : IAsyncDisposable
 
     /// <summary>Durable bytes behind the reader's position that it has not read.</summary>
     long LagBytes { get; }
+
+    /// <summary>Where it reads next; may be past the last entry given, by what is no entry.</summary>
+    BusPosition Position { get; }
+
+    /// <summary>
+    /// Everything that came on the bus before this time has been given, microseconds since the Unix epoch: silence up to then is
+    /// silence. 0 while that is not known.
+    /// </summary>
+    long ReachedUnixUs { get; }
 }
 
 /// <summary>A bus with one ordered log per lane.</summary>
@@ -57,13 +66,9 @@ public interface IBus : IAsyncDisposable
     /// <summary>Opens the writing side. On the segment log one process at a time may hold it.</summary>
     IBusWriter OpenWriter();
 
-    /// <summary>
-    /// Opens a lane at a position. When retention has overtaken the position the reader begins at the oldest entry and
-    /// <paramref name="skipped"/> is the number of bytes lost between. A position after the end is from another bus:
-    /// <paramref name="skipped"/> is then negative, by how much the bus ends before it.
-    /// </summary>
-    IBusReader OpenReader(Lane lane, BusPosition from, out long skipped);
+    /// <summary>Joins those who read a lane; <paramref name="owner"/> is told of the partitions that this member gets.</summary>
+    IBusMembership Join(Lane lane, IPartitionOwner owner);
 
-    /// <summary>Nothing before <paramref name="indexed"/> is needed any more; retention may delete it.</summary>
-    void AllowTrim(Lane lane, BusPosition indexed);
+    /// <summary>The committed state of a partition, for those who do not own it; null when the bus keeps none.</summary>
+    IStateLogReader? OpenState(BusPartition partition);
 }

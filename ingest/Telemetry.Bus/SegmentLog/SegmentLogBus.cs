@@ -89,6 +89,12 @@ public sealed class SegmentLogBus : IBus
         new SegmentLogReader(Of(lane), from, _time, out skipped);
 
     /// <inheritdoc/>
+    public IBusMembership Join(Lane lane, IPartitionOwner owner) => new SegmentLogMembership(this, lane, owner);
+
+    /// <inheritdoc/>
+    public IStateLogReader? OpenState(BusPartition partition) => null;
+
+    /// <summary>Nothing before <paramref name="indexed"/> is needed any more; retention may delete it.</summary>
     public void AllowTrim(Lane lane, BusPosition indexed) => Of(lane).Indexed.Advance(indexed);
 
     /// <inheritdoc/>

@@ -39,6 +39,18 @@ internal sealed class SegmentLogReader : IBusReader
 
     public long LagBytes => _reader?.LagBytes ?? _follower!.LagBytes;
 
+    public BusPosition Position => new(_position.Value);
+
+    public long ReachedUnixUs
+    {
+        get
+        {
+            // The clock first: what comes in between is later than it.
+            var now = (_time.GetUtcNow().UtcTicks - DateTime.UnixEpoch.Ticks) / 10;
+            return LagBytes == 0 ? now : 0;
+        }
+    }
+
     public bool TryRead(out BusEntry entry)
     {
         ConnectIfChanged();

@@ -99,8 +99,14 @@ public sealed class SqliteDocumentWriter : IDocumentWriter
     }
 
     /// <inheritdoc/>
+    public string Mark => "";
+
+    /// <inheritdoc/>
+    public ValueTask WaitForRoomAsync(CancellationToken cancel) => ValueTask.CompletedTask;
+
+    /// <inheritdoc/>
     /// <exception cref="StoreException">Nothing since the last commit was kept; see the remarks.</exception>
-    public ValueTask CommitAsync(long next, CancellationToken cancel)
+    public ValueTask<IReadOnlyList<RefusedDocument>> CommitAsync(long next, CancellationToken cancel)
     {
         cancel.ThrowIfCancellationRequested();
 
@@ -116,11 +122,11 @@ public sealed class SqliteDocumentWriter : IDocumentWriter
         if (_failure is { } failure)
         {
             _failure = null;
-            return ValueTask.FromException(failure);
+            return ValueTask.FromException<IReadOnlyList<RefusedDocument>>(failure);
         }
 
         AppliedPosition = applied;
-        return ValueTask.CompletedTask;
+        return new([]);
     }
 
     /// <inheritdoc/>
