@@ -53,6 +53,9 @@ public interface IBusReader : IAsyncDisposable
     /// <summary>Where it reads next; may be past the last entry given, by what is no entry.</summary>
     BusPosition Position { get; }
 
+    /// <summary>After the last durable entry, as of now.</summary>
+    BusPosition End { get; }
+
     /// <summary>
     /// Everything that came on the bus before this time has been given, microseconds since the Unix epoch: silence up to then is
     /// silence. 0 while that is not known.
@@ -68,6 +71,9 @@ public interface IBus : IAsyncDisposable
 
     /// <summary>Joins those who read a lane; <paramref name="owner"/> is told of the partitions that this member gets.</summary>
     IBusMembership Join(Lane lane, IPartitionOwner owner);
+
+    /// <summary>True when the bus keeps the state of partitions, so that any process may own them.</summary>
+    bool KeepsState { get; }
 
     /// <summary>The committed state of a partition, for those who do not own it; null when the bus keeps none.</summary>
     IStateLogReader? OpenState(BusPartition partition);

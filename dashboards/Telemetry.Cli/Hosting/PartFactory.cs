@@ -8,6 +8,7 @@ using Telemetry.Console.Metrics;
 using Telemetry.Gateway;
 using Telemetry.Gateway.Authentication;
 using Telemetry.Indexer;
+using Telemetry.Store;
 using Telemetry.Store.Sqlite.Documents;
 using Telemetry.Store.Sqlite.State;
 using Telemetry.Wire;
@@ -100,9 +101,11 @@ internal sealed partial class PartFactory(
         return LocalShipper.Start(options, data, program, watch, gateway, tokens, time, loggers);
     }
 
-    private SqliteDocumentWriter OpenDocuments(Lane lane, BusPosition oldest)
+    private SqliteDocumentWriter OpenDocuments(BusPartition partition, WriterOpening opening)
     {
-        var writer = SqliteDocumentWriter.Open(data.StoreOf(lane), StoreRetention.Partitions(lane, options.Retention), time, oldest.Value);
+        var lane = partition.Lane;
+        var writer = SqliteDocumentWriter.Open(
+            data.StoreOf(lane), StoreRetention.Partitions(lane, options.Retention), time, opening.Oldest);
         foreach (var damaged in writer.SetAside)
         {
             if (damaged.Evidence is { } evidence)

@@ -92,6 +92,9 @@ public sealed class SegmentLogBus : IBus
     public IBusMembership Join(Lane lane, IPartitionOwner owner) => new SegmentLogMembership(this, lane, owner);
 
     /// <inheritdoc/>
+    public bool KeepsState => false;
+
+    /// <inheritdoc/>
     public IStateLogReader? OpenState(BusPartition partition) => null;
 
     /// <summary>Nothing before <paramref name="indexed"/> is needed any more; retention may delete it.</summary>

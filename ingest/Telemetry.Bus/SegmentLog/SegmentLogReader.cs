@@ -35,11 +35,14 @@ internal sealed class SegmentLogReader : IBusReader
         skipped = _reader is not null
             ? _writer!.Log.BytesTrimmedAfter(_position)
             : _follower!.BytesTrimmedAfter(_position);
+        _position = new SpoolPosition(_position.Value + skipped);
     }
 
     public long LagBytes => _reader?.LagBytes ?? _follower!.LagBytes;
 
     public BusPosition Position => new(_position.Value);
+
+    public BusPosition End => new(_position.Value + LagBytes);
 
     public long ReachedUnixUs
     {

@@ -52,7 +52,11 @@ internal sealed class MemoryStore
 
         public void Write(Document document) => _pending.Add(MemoryDocument.From(document));
 
-        public ValueTask CommitAsync(long next, CancellationToken cancel)
+        public string Mark => "";
+
+        public ValueTask WaitForRoomAsync(CancellationToken cancel) => ValueTask.CompletedTask;
+
+        public ValueTask<IReadOnlyList<RefusedDocument>> CommitAsync(long next, CancellationToken cancel)
         {
             store.OnCommit(++store.Commits);
             lock (store._gate)
@@ -62,7 +66,7 @@ internal sealed class MemoryStore
             }
 
             _pending.Clear();
-            return ValueTask.CompletedTask;
+            return new([]);
         }
 
         public ValueTask DisposeAsync() => ValueTask.CompletedTask;

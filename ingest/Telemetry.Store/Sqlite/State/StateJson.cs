@@ -12,6 +12,7 @@ namespace Telemetry.Store.Sqlite.State;
 [JsonSerializable(typeof(LifetimeFacts))]
 [JsonSerializable(typeof(LifetimeCrash))]
 [JsonSerializable(typeof(LifetimeLoss))]
+[JsonSerializable(typeof(StreamRow))]
 internal sealed partial class StateJson : JsonSerializerContext
 {
     private sealed class LifetimeIdConverter : JsonConverter<LifetimeId>

@@ -1,0 +1,23 @@
+using Telemetry.Bus;
+
+namespace Telemetry.Store.Sqlite.State;
+
+/// <summary>
+/// What changed between two points of the bus, as it was at the second: the state goes on while this is made durable. One owner.
+/// </summary>
+public sealed class StateCheckpoint
+{
+    internal StateCheckpoint(List<StateRow> rows, long position, long appliedBusUnixUs) =>
+        (ChangedRows, Position, AppliedBusUnixUs) = (rows, position, appliedBusUnixUs);
+
+    /// <summary>Everything before it is in the state.</summary>
+    public long Position { get; }
+
+    /// <summary>Bus time of the last entry applied, microseconds since the Unix epoch.</summary>
+    public long AppliedBusUnixUs { get; }
+
+    /// <summary>Changed rows; the last of a key counts.</summary>
+    public IReadOnlyList<StateRow> Rows => ChangedRows;
+
+    internal List<StateRow> ChangedRows { get; }
+}
