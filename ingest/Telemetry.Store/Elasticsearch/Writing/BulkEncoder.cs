@@ -1,0 +1,176 @@
+using System.Buffers.Text;
+using System.Text;
+using Telemetry.Query;
+using Telemetry.Wire;
+
+namespace Telemetry.Store.Elasticsearch.Writing;
+
+/// <summary>
+/// A document as the two lines of a bulk request. Names stay dotted, labels lie in one object with dotted keys (for a
+/// <c>flattened</c> field), values of one field are an array in their order. Allocates nothing. Not thread-safe.
+/// </summary>
+/// <remarks>
+/// <code>
+/// {"create":{"_index":"logs-telemetry.app-default","_id":"AaBtyqMAE8Q…"}}
+/// {"@timestamp":"2026-11-22T11:05:58.123456Z","message":"ready","tags":["a","b"],"labels":{"order.id":"7"}}
+/// </code>
+/// </remarks>
+internal sealed class BulkEncoder
+{
+    private const int NoMore = -1;
+
+    private readonly byte[][] _actions;
+    private readonly JsonKeys _keys = new();
+    private readonly DateText _dates = new();
+    private readonly JsonKey[] _plain = new JsonKey[Document.MaxFields];
+    private readonly JsonKey[] _labels = new JsonKey[Document.MaxFields];
+    private readonly short[] _next = new short[Document.MaxFields];
+    private int _generation, _plainCount, _labelCount;
+
+    public BulkEncoder(DataStreamNames names) =>
+        _actions = [.. names.All.Select(name => Encoding.UTF8.GetBytes($"{{\"create\":{{\"_index\":\"{name}\",\"_id\":\""))];
+
+    /// <summary>Appends both lines. Returns where the second one, the document's source, begins.</summary>
+    public int Append(ByteBuffer buffer, Document document, out DocumentStream stream)
+    {
+        Group(document);
+        stream = StreamChoice.Of(document);
+        buffer.Append(_actions[(int)stream]);
+        document.Id.Format(buffer.Reserve(DocumentId.TextLength)[..DocumentId.TextLength]);
+        buffer.Advance(DocumentId.TextLength);
+        buffer.Append("\"}}\n"u8);
+
+        var start = buffer.Length;
+        buffer.Append("{\"@timestamp\":"u8);
+        AppendDate(buffer, document.TimestampUnixUs);
+        for (var i = 0; i < _plainCount; i++)
+        {
+            buffer.Append((byte)',');
+            AppendField(buffer, document, _plain[i]);
+        }
+
+        AppendLabels(buffer, document);
+        buffer.Append("}\n"u8);
+        return start;
+    }
+
+    private void Group(Document document)
+    {
+        _keys.TrimIfLarge();
+        (_plainCount, _labelCount) = (0, 0);
+        _generation++;
+        var fields = document.Fields;
+        for (var i = 0; i < fields.Length; i++)
+        {
+            var name = fields[i].Name;
+            _next[i] = NoMore;
+            var key = _keys.Of(name);
+            if (key.Generation == _generation)
+            {
+                _next[key.Last] = key.Last = (short)i;
+                continue;
+            }
+
+            (key.Generation, key.First, key.Last) = (_generation, (short)i, (short)i);
+            if (key.IsLabel)
+            {
+                _labels[_labelCount++] = key;
+            }
+            else if (!ReferenceEquals(name, Fields.Timestamp))
+            {
+                _plain[_plainCount++] = key;
+            }
+        }
+    }
+
+    private void AppendLabels(ByteBuffer buffer, Document document)
+    {
+        if (_labelCount == 0)
+        {
+            return;
+        }
+
+        buffer.Append(",\"labels\":{"u8);
+        for (var i = 0; i < _labelCount; i++)
+        {
+            if (i > 0)
+            {
+                buffer.Append((byte)',');
+            }
+
+            AppendField(buffer, document, _labels[i]);
+        }
+
+        buffer.Append((byte)'}');
+    }
+
+    private void AppendField(ByteBuffer buffer, Document document, JsonKey key)
+    {
+        buffer.Append(key.Quoted);
+        if (key.First == key.Last)
+        {
+            AppendValue(buffer, document, document.Fields[key.First]);
+            return;
+        }
+
+        buffer.Append((byte)'[');
+        for (int i = key.First; i != NoMore; i = _next[i])
+        {
+            if (i != key.First)
+            {
+                buffer.Append((byte)',');
+            }
+
+            AppendValue(buffer, document, document.Fields[i]);
+        }
+
+        buffer.Append((byte)']');
+    }
+
+    private void AppendValue(ByteBuffer buffer, Document document, in DocumentField field)
+    {
+        if (field.IsText)
+        {
+            buffer.Append((byte)'"');
+            JsonEscape.Append(buffer, document.Text(field));
+            buffer.Append((byte)'"');
+            return;
+        }
+
+        switch (field.Name.Type)
+        {
+            case FieldType.Date: AppendDate(buffer, field.Number); break;
+            case FieldType.Boolean: buffer.Append(field.Number != 0 ? "true"u8 : "false"u8); break;
+            case FieldType.Double: AppendDouble(buffer, field.Double); break;
+            default: AppendLong(buffer, field.Number); break;
+        }
+    }
+
+    private void AppendDate(ByteBuffer buffer, long unixUs)
+    {
+        var room = buffer.Reserve(DateText.Length + 2);
+        room[0] = (byte)'"';
+        _dates.Write(unixUs, room[1..]);
+        room[DateText.Length + 1] = (byte)'"';
+        buffer.Advance(DateText.Length + 2);
+    }
+
+    private static void AppendLong(ByteBuffer buffer, long number)
+    {
+        Utf8Formatter.TryFormat(number, buffer.Reserve(20), out var written);
+        buffer.Advance(written);
+    }
+
+    private static void AppendDouble(ByteBuffer buffer, double number)
+    {
+        // JSON has no infinities; null is no value to Elasticsearch.
+        if (!double.IsFinite(number))
+        {
+            buffer.Append("null"u8);
+            return;
+        }
+
+        Utf8Formatter.TryFormat(number, buffer.Reserve(32), out var written);
+        buffer.Advance(written);
+    }
+}
