@@ -21,9 +21,10 @@ public sealed class IndexerHost : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly Meter _meter = new(IndexerMetrics.MeterName);
     private Task _retaining = Task.CompletedTask;
+    private int _disposed;
 
-    private IndexerHost(IndexerOptions options, IBus bus, ILogger log, TimeProvider time) =>
-        (_log, _time, _shared) = (log, time, new CoPartitions(options, bus, log, time));
+    private IndexerHost(IndexerOptions options, IBus bus, ILifetimeWriter? lifetimes, ILogger log, TimeProvider time) =>
+        (_log, _time, _shared) = (log, time, new CoPartitions(options, bus, lifetimes, log, time));
 
     /// <summary>A sentence for each part that fails and is tried again; empty while all is well. Any thread.</summary>
     public IEnumerable<string> Problems =>
@@ -39,14 +40,15 @@ public sealed class IndexerHost : IAsyncDisposable
     /// Opens the documents of a partition; called again after a failure, once the former writer is disposed. What was not
     /// committed is written again.
     /// </param>
+    /// <param name="lifetimes">Told of lifetimes, where others than this process read them; null is nobody.</param>
     /// <param name="retention">Called each <see cref="IndexerOptions.RetainEvery"/>; null keeps everything.</param>
     /// <param name="log">Log; null is none.</param>
     /// <param name="time">Clock; null is the real one.</param>
     public static IndexerHost Start(
-        IndexerOptions options, IBus bus, Func<BusPartition, WriterOpening, IDocumentWriter> openWriter, IRetention? retention = null,
-        ILogger? log = null, TimeProvider? time = null)
+        IndexerOptions options, IBus bus, Func<BusPartition, WriterOpening, IDocumentWriter> openWriter,
+        ILifetimeWriter? lifetimes = null, IRetention? retention = null, ILogger? log = null, TimeProvider? time = null)
     {
-        var host = new IndexerHost(options, bus, log ?? NullLogger.Instance, time ?? TimeProvider.System);
+        var host = new IndexerHost(options, bus, lifetimes, log ?? NullLogger.Instance, time ?? TimeProvider.System);
         foreach (var lane in options.Lanes)
         {
             LanePartitions? partitions = null;
@@ -80,9 +82,14 @@ public sealed class IndexerHost : IAsyncDisposable
         _memberships.Clear();
     }
 
-    /// <summary>Stops within 10 s.</summary>
+    /// <summary>Stops within 10 s. A second call does nothing.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+        {
+            return;
+        }
+
         await StopAsync(TimeSpan.FromSeconds(10));
         await _shared.DisposeAsync();
         _stop.Dispose();

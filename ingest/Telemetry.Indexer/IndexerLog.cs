@@ -37,4 +37,7 @@ internal static partial class IndexerLog
 
     [LoggerMessage(4010, LogLevel.Warning, "The state of {Partition}, which another process owns, cannot be followed; tried again")]
     public static partial void StandbyFailed(this ILogger log, Exception error, string partition);
+
+    [LoggerMessage(4011, LogLevel.Warning, "Lifetimes could not be written to the store; tried again ({Suppressed} more since the last message)")]
+    public static partial void PublishFailed(this ILogger log, Exception error, long suppressed);
 }

@@ -1,6 +1,8 @@
 using Microsoft.Extensions.Logging;
 using Telemetry.Bus;
 using Telemetry.Indexer.Enrichment;
+using Telemetry.Indexer.Lifetimes;
+using Telemetry.Store;
 using Telemetry.Store.Sqlite.State;
 using Telemetry.Wire;
 
@@ -12,12 +14,17 @@ namespace Telemetry.Indexer.Loops;
 /// </summary>
 internal sealed class CoPartition : IAsyncDisposable
 {
+    private static readonly IReadOnlySet<LifetimeId> Nobody = new HashSet<LifetimeId>();
+
     private readonly Dictionary<Lane, StateStandby?> _standbys = [];
     private readonly HashSet<Lane> _owned = [];
     private readonly Func<Lane, StateStandby?> _startStandby;
+    private readonly Func<LifetimePublisher?> _startPublisher;
+    private volatile LifetimePublisher? _publisher;
     private Task _ended = Task.CompletedTask;
 
-    public CoPartition(BusPartition partition, IndexerOptions options, IBus bus, ILogger log, TimeProvider time)
+    public CoPartition(
+        BusPartition partition, IndexerOptions options, IBus bus, ILifetimeWriter? lifetimes, ILogger log, TimeProvider time)
     {
         Directory = new LifetimeDirectory(
             new SqliteFactsReader(options.StatePath(partition with { Lane = Lane.Critical }, bus.KeepsState)), time);
@@ -26,14 +33,21 @@ internal sealed class CoPartition : IAsyncDisposable
             Directory.ExpectCritical();
         }
 
+        var states = Path.GetDirectoryName(Path.GetDirectoryName(options.StatePath(partition, bus.KeepsState)))!;
+        _startPublisher = () => lifetimes is null
+            ? null
+            : new LifetimePublisher(states, lifetimes, options.SilenceBound, log, time);
         _startStandby = lane => bus.OpenState(partition with { Lane = lane }) is { } rows
             ? new StateStandby(
-                partition with { Lane = lane }, options, rows, lane == Lane.Critical ? Directory : null, log, time)
+                partition with { Lane = lane }, options, rows, changed => Follow(lane, changed), log, time)
             : null;
     }
 
     /// <summary>Who the servers of these partitions are.</summary>
     public LifetimeDirectory Directory { get; }
+
+    /// <summary>Something of these lifetimes was committed; of the eventful ones more than a sign of life. Any thread.</summary>
+    public void Note(IEnumerable<LifetimeId> changed, IReadOnlySet<LifetimeId> eventful) => _publisher?.Note(changed, eventful);
 
     /// <summary>The lane is this process's; the other gets a standby unless it is, too.</summary>
     public void Own(Lane lane)
@@ -44,6 +58,11 @@ internal sealed class CoPartition : IAsyncDisposable
             _ended = standby.DisposeAsync().AsTask();
         }
 
+        if (lane == Lane.Critical)
+        {
+            _publisher ??= _startPublisher();
+        }
+
         StandBy(Other(lane));
     }
 
@@ -51,6 +70,12 @@ internal sealed class CoPartition : IAsyncDisposable
     public bool Disown(Lane lane)
     {
         _owned.Remove(lane);
+        if (lane == Lane.Critical && _publisher is { } publisher)
+        {
+            _publisher = null;
+            _ = publisher.DisposeAsync().AsTask();
+        }
+
         if (_owned.Count > 0)
         {
             StandBy(lane);
@@ -71,10 +96,22 @@ internal sealed class CoPartition : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await (_publisher?.DisposeAsync() ?? ValueTask.CompletedTask);
         foreach (var standby in _standbys.Values)
         {
             await (standby?.DisposeAsync() ?? ValueTask.CompletedTask);
         }
+    }
+
+    private void Follow(Lane lane, StateChange change)
+    {
+        if (lane == Lane.Critical)
+        {
+            Directory.Forget(change.Lifetimes);
+            Directory.Reached(change.AppliedBusUnixUs);
+        }
+
+        Note(change.Lifetimes, Nobody);
     }
 
     private void StandBy(Lane lane)

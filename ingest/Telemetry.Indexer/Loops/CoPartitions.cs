@@ -1,10 +1,12 @@
 using Microsoft.Extensions.Logging;
 using Telemetry.Bus;
+using Telemetry.Store;
 
 namespace Telemetry.Indexer.Loops;
 
 /// <summary>The co-partitions of which this process has a lane at least. Safe for concurrent use.</summary>
-internal sealed class CoPartitions(IndexerOptions options, IBus bus, ILogger log, TimeProvider time) : IAsyncDisposable
+internal sealed class CoPartitions(
+    IndexerOptions options, IBus bus, ILifetimeWriter? lifetimes, ILogger log, TimeProvider time) : IAsyncDisposable
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<(int Generation, int Number), CoPartition> _all = [];
@@ -17,7 +19,7 @@ internal sealed class CoPartitions(IndexerOptions options, IBus bus, ILogger log
             var key = (partition.Generation, partition.Number);
             if (!_all.TryGetValue(key, out var co))
             {
-                _all.Add(key, co = new CoPartition(partition, options, bus, log, time));
+                _all.Add(key, co = new CoPartition(partition, options, bus, lifetimes, log, time));
             }
 
             co.Own(partition.Lane);

@@ -20,6 +20,16 @@ internal sealed class EntryApplier(
     private readonly DocumentMaker _maker = new(
         new LabelNames(), partition.Lane.Metrics, partition.Lane.Log, partition.Name, partition.Lane.Time);
 
+    private HashSet<LifetimeId> _eventful = [];
+
+    /// <summary>Lifetimes to which more happened than a sign of life, since the last call.</summary>
+    public IReadOnlySet<LifetimeId> TakeEventful()
+    {
+        var eventful = _eventful;
+        _eventful = [];
+        return eventful;
+    }
+
     /// <summary>Applies the records of a batch.</summary>
     public void Apply(in Arrival arrival, BatchHeader header, ReadOnlySpan<byte> raw)
     {
@@ -47,6 +57,7 @@ internal sealed class EntryApplier(
         var lifetime = arrival.Entry.Stamp.Lifetime;
         if (arrival.Learn)
         {
+            _eventful.Add(lifetime);
             LifetimeReducer.Apply(state, new FactStamp(lifetime, run.MintedUnixUs, arrival.BusUnixUs, ""), loss);
         }
 
@@ -153,6 +164,11 @@ internal sealed class EntryApplier(
     {
         var document = record is Crash ? DocumentId.From(id, run.MintedUnixUs).ToString() : "";
         LifetimeReducer.Apply(state, new FactStamp(id.Lifetime, run.MintedUnixUs, arrival.BusUnixUs, document), record);
+        if (record is not Protos.V1.Heartbeat)
+        {
+            _eventful.Add(id.Lifetime);
+        }
+
         partition.Directory.Learn(id.Lifetime, state.Peek(id.Lifetime), record);
     }
 

@@ -30,7 +30,7 @@ internal sealed class LanePartitions(LaneContext lane, CoPartitions shared) : IP
     public void Assigned(IBusLease lease)
     {
         var co = shared.Own(lease.Partition);
-        var loop = new PartitionLoop(new PartitionContext(lane, lease, co.Directory));
+        var loop = new PartitionLoop(new PartitionContext(lane, lease, co));
         lock (_gate)
         {
             _loops[lease.Partition] = loop;

@@ -4,8 +4,11 @@ using Telemetry.Indexer.Enrichment;
 namespace Telemetry.Indexer.Loops;
 
 /// <summary>What one partition works with while it is leased; outlives its sessions.</summary>
-internal sealed record PartitionContext(LaneContext Lane, IBusLease Lease, LifetimeDirectory Directory)
+internal sealed record PartitionContext(LaneContext Lane, IBusLease Lease, CoPartition Co)
 {
+    /// <summary>Who the servers are.</summary>
+    public LifetimeDirectory Directory => Co.Directory;
+
     /// <summary>For logs: the lane where it has one partition, else the partition.</summary>
     public string Name { get; } = Lease.StateLog is null ? IndexerOptions.Name(Lane.Lane) : Lease.Partition.ToString();
 

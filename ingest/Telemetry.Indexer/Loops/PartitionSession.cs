@@ -159,7 +159,7 @@ internal sealed class PartitionSession : IAsyncDisposable
         var checkpoint = _state.Take(Math.Max(_next, _learned), _busUnixUs, _writer.Mark);
         PendingSince = null;
         _commit = new PendingCommit(
-            checkpoint, _letters.Take(), _next, _writer.CommitAsync(_next, _abandon).AsTask(), _lane.Time.GetTimestamp());
+            checkpoint, _letters.Take(), _applier.TakeEventful(), _next, _writer.CommitAsync(_next, _abandon).AsTask(), _lane.Time.GetTimestamp());
         await AdvanceAsync();
     }
 
@@ -177,6 +177,7 @@ internal sealed class PartitionSession : IAsyncDisposable
 
             await commit.StateLog;
             _state.Save(commit.Checkpoint);
+            _partition.Co.Note(commit.Checkpoint.Lifetimes, commit.Eventful);
             _partition.Lease.AllowTrim(new BusPosition(commit.Next));
             _lane.Metrics.Committed(_lane.Time.GetElapsedTime(commit.Began));
             _commit = null;

@@ -1,6 +1,7 @@
 using Telemetry.Bus;
 using Telemetry.Store;
 using Telemetry.Store.Sqlite.State;
+using Telemetry.Wire;
 
 namespace Telemetry.Indexer.Loops;
 
@@ -9,13 +10,17 @@ namespace Telemetry.Indexer.Loops;
 /// become true together. The partition is read on meanwhile. One owner.
 /// </summary>
 internal sealed class PendingCommit(
-    StateCheckpoint checkpoint, List<DeadLetter> letters, long next, Task<IReadOnlyList<RefusedDocument>> documents, long began)
+    StateCheckpoint checkpoint, List<DeadLetter> letters, IReadOnlySet<LifetimeId> eventful, long next,
+    Task<IReadOnlyList<RefusedDocument>> documents, long began)
 {
     /// <summary>What changed in the state.</summary>
     public StateCheckpoint Checkpoint => checkpoint;
 
     /// <summary>What is kept aside.</summary>
     public List<DeadLetter> Letters => letters;
+
+    /// <summary>Lifetimes to which more happened than a sign of life.</summary>
+    public IReadOnlySet<LifetimeId> Eventful => eventful;
 
     /// <summary>Everything before it is done when the commit is.</summary>
     public long Next => next;

@@ -1,10 +1,12 @@
 using Microsoft.Extensions.Logging;
 using Telemetry.Bus;
-using Telemetry.Indexer.Enrichment;
 using Telemetry.Store.Sqlite.State;
 using Telemetry.Wire;
 
 namespace Telemetry.Indexer.Loops;
+
+/// <summary>What another process committed: lifetimes of which something changed, and the bus time that it has come to.</summary>
+internal readonly record struct StateChange(IReadOnlyCollection<LifetimeId> Lifetimes, long AppliedBusUnixUs);
 
 /// <summary>
 /// Follows the state of a partition that another process owns into a file of this one. When the partition comes here, most of
@@ -17,7 +19,7 @@ internal sealed class StateStandby : IAsyncDisposable
     private readonly BusPartition _partition;
     private readonly IndexerOptions _options;
     private readonly IStateLogReader _rows;
-    private readonly LifetimeDirectory? _directory;
+    private readonly Action<StateChange> _changed;
     private readonly ILogger _log;
     private readonly TimeProvider _time;
     private readonly CancellationTokenSource _stop = new();
@@ -26,13 +28,13 @@ internal sealed class StateStandby : IAsyncDisposable
     /// <param name="partition">Whose state.</param>
     /// <param name="options">Where its file lies.</param>
     /// <param name="rows">The state; disposed here.</param>
-    /// <param name="directory">Told what changes; null for a lane that tells nobody.</param>
+    /// <param name="changed">Told what changes.</param>
     /// <param name="log">Log.</param>
     /// <param name="time">Clock.</param>
     public StateStandby(
-        BusPartition partition, IndexerOptions options, IStateLogReader rows, LifetimeDirectory? directory, ILogger log, TimeProvider time)
+        BusPartition partition, IndexerOptions options, IStateLogReader rows, Action<StateChange> changed, ILogger log, TimeProvider time)
     {
-        (_partition, _options, _rows, _directory, _log, _time) = (partition, options, rows, directory, log, time);
+        (_partition, _options, _rows, _changed, _log, _time) = (partition, options, rows, changed, log, time);
         _running = Task.Run(RunAsync);
     }
 
@@ -72,8 +74,7 @@ internal sealed class StateStandby : IAsyncDisposable
         while (true)
         {
             var changed = await state.RestoreAsync(_rows, _options.TrustStateFileFor, _stop.Token);
-            _directory?.Forget(changed);
-            _directory?.Reached(state.AppliedBusUnixUs);
+            _changed(new StateChange(changed, state.AppliedBusUnixUs));
             await Task.Delay(Every, _time, _stop.Token);
         }
     }

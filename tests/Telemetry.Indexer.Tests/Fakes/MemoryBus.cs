@@ -29,9 +29,14 @@ internal sealed class MemoryBus : IBus
 
     public IBusWriter OpenWriter() => throw new NotSupportedException();
 
-    public bool KeepsState => false;
+    /// <summary>Positions before were deleted by retention.</summary>
+    public Dictionary<Lane, long> OldestOf { get; } = [];
 
-    public IStateLogReader? OpenState(BusPartition partition) => null;
+    public Dictionary<Lane, MemoryStateLog> StateLogs { get; } = new() { [Lane.Critical] = new(), [Lane.Bulk] = new() };
+
+    public bool KeepsState { get; init; }
+
+    public IStateLogReader? OpenState(BusPartition partition) => KeepsState ? StateLogs[partition.Lane].OpenReader() : null;
 
     public IBusMembership Join(Lane lane, IPartitionOwner owner) => new Membership(this, lane, owner);
 
@@ -50,12 +55,12 @@ internal sealed class MemoryBus : IBus
     {
         public BusPartition Partition => new(lane, 1, 0);
 
-        public IStateLog? StateLog => null;
+        public IStateLog? StateLog => bus.KeepsState ? bus.StateLogs[lane] : null;
 
         public IBusReader OpenReader(BusPosition from, out long skipped)
         {
-            skipped = 0;
-            return new Reader(bus, lane, from.Value / 10);
+            skipped = Math.Max(0, bus.OldestOf.GetValueOrDefault(lane) - from.Value);
+            return new Reader(bus, lane, (from.Value + skipped) / 10);
         }
 
         public void AllowTrim(BusPosition indexed)

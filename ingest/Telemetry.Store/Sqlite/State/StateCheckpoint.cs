@@ -1,4 +1,5 @@
 using Telemetry.Bus;
+using Telemetry.Wire;
 
 namespace Telemetry.Store.Sqlite.State;
 
@@ -18,6 +19,10 @@ public sealed class StateCheckpoint
 
     /// <summary>Changed rows; the last of a key counts.</summary>
     public IReadOnlyList<StateRow> Rows => ChangedRows;
+
+    /// <summary>Lifetimes of which something changed.</summary>
+    public IReadOnlyCollection<LifetimeId> Lifetimes =>
+        ChangedRows.Where(row => row.Key[0] != StateRowFormat.Meta).Select(row => StateRowFormat.LifetimeOf(row.Key)).ToHashSet();
 
     internal List<StateRow> ChangedRows { get; }
 }
