@@ -53,9 +53,6 @@ public interface IBusReader : IAsyncDisposable
     /// <summary>Where it reads next; may be past the last entry given, by what is no entry.</summary>
     BusPosition Position { get; }
 
-    /// <summary>After the last durable entry, as of now.</summary>
-    BusPosition End { get; }
-
     /// <summary>
     /// Everything that came on the bus before this time has been given, microseconds since the Unix epoch: silence up to then is
     /// silence. 0 while that is not known.

@@ -51,6 +51,10 @@ public interface IBusLease
     /// </summary>
     IStateLog? StateLog { get; }
 
+    /// <summary>Position of the oldest entry that is still there, and the one after the newest, as of now.</summary>
+    /// <exception cref="IOException">The bus cannot be read.</exception>
+    (BusPosition Oldest, BusPosition End) Extent();
+
     /// <summary>
     /// Opens the partition at a position; one reader at a time. When retention has overtaken the position the reader begins at the
     /// oldest entry and <paramref name="skipped"/> is what is lost between, in units of positions. A position after the end is from

@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.Extensions.Logging;
 using Telemetry.Bus;
+using Telemetry.Bus.Kafka;
 using Telemetry.Bus.SegmentLog;
 using Telemetry.Cli.Configuration;
 using Telemetry.Console;
@@ -17,8 +18,30 @@ internal sealed partial class PartFactory(
 {
     private readonly ILogger _logger = loggers.CreateLogger("Telemetry.Main");
 
-    /// <summary>The embedded bus; nothing is opened yet.</summary>
-    public SegmentLogBus OpenBus() => new(
+    /// <summary>The bus. Kafka's topics are created or checked, which waits for the brokers; of files nothing is opened yet.</summary>
+    /// <exception cref="CliFailure">The topics do not fit the promise; exit 2.</exception>
+    public async Task<IBus> OpenBusAsync(CancellationToken cancel) =>
+        options.Engines.Kafka is { } kafka ? await ConnectAsync(kafka, cancel) : OpenSegments();
+
+    private async Task<KafkaBus> ConnectAsync(KafkaOptions kafka, CancellationToken cancel)
+    {
+        try
+        {
+            var bus = await KafkaBus.ConnectAsync(kafka, time, LogBusProblem, cancel);
+            foreach (var warning in bus.Warnings)
+            {
+                LogBusWarning(warning);
+            }
+
+            return bus;
+        }
+        catch (KafkaTopicsException e)
+        {
+            throw CliFailure.Usage(e.Message);
+        }
+    }
+
+    private SegmentLogBus OpenSegments() => new(
         data.Bus,
         new SegmentLogOptions
         {
@@ -108,6 +131,9 @@ internal sealed partial class PartFactory(
     [LoggerMessage(LogEvents.NoShipper, LogLevel.Error,
         "{Program} was not found, so nothing of this machine is shipped; './build publish' makes it, TELEMETRY_SHIPPER names it")]
     private partial void LogNoShipper(string program);
+
+    [LoggerMessage(LogEvents.BusWarning, LogLevel.Warning, "The bus: {Warning}")]
+    private partial void LogBusWarning(string warning);
 
     [LoggerMessage(LogEvents.BusProblem, LogLevel.Error, "The bus: {Problem}")]
     private partial void LogBusProblem(string problem);

@@ -53,7 +53,7 @@ internal sealed partial class ServerProcess
         {
             try
             {
-                await process.StartAsync();
+                await process.StartAsync(stop);
             }
             catch (Exception e) when (e is GatewayException or IOException or UnauthorizedAccessException)
             {
@@ -68,12 +68,12 @@ internal sealed partial class ServerProcess
 
     private bool Has(Parts part) => _parts.HasFlag(part);
 
-    private async Task StartAsync()
+    private async Task StartAsync(CancellationToken stop)
     {
         var programs = Has(Parts.Demo) ? DemoPrograms.Find(_context) : null;
         Prepare();
         var meters = _running.AddDisposable(new MeterExposition());
-        var bus = Has(Parts.Gateway) || Has(Parts.Indexer) ? _running.Add(_factory.OpenBus()) : null;
+        var bus = Has(Parts.Gateway) || Has(Parts.Indexer) ? _running.Add(await _factory.OpenBusAsync(stop)) : null;
         var gateway = Has(Parts.Gateway) ? await StartGatewayAsync(bus!) : null;
         _store = Has(Parts.Indexer) || Has(Parts.Console) ? _running.Add(_factory.OpenStore()) : null;
         if (Has(Parts.Indexer))
@@ -104,6 +104,12 @@ internal sealed partial class ServerProcess
         if (Has(Parts.Gateway) && !Has(Parts.Shipper) && !Has(Parts.Demo) && _options.Shipper.Watch.Count > 0)
         {
             throw CliFailure.Usage("--watch names files for the shipper of this machine, which --no-shipper leaves out");
+        }
+
+        if (Has(Parts.Indexer) && _options.Engines is { Kafka: not null, Elasticsearch: null })
+        {
+            throw CliFailure.Usage(
+                "partitions of a Kafka bus move between indexers, and files in a data directory do not follow; name an Elasticsearch with --store");
         }
 
         _data.Prepare();

@@ -96,6 +96,9 @@ public sealed class KafkaBus : IBus
     }
 
     /// <inheritdoc/>
+    public bool KeepsState => true;
+
+    /// <inheritdoc/>
     public IStateLogReader OpenState(BusPartition partition) => OpenState(partition, isOwner: false);
 
     /// <summary>Writers and memberships are their openers' to dispose, before this.</summary>

@@ -30,6 +30,12 @@ internal sealed class PartitionLease : IBusLease
     /// <summary>The reader that is open.</summary>
     public PartitionReader? Reader => Volatile.Read(ref _reader);
 
+    public (BusPosition Oldest, BusPosition End) Extent()
+    {
+        var (low, high) = _member.QueryEnds(Topic);
+        return (new BusPosition(low), new BusPosition(high));
+    }
+
     public IBusReader OpenReader(BusPosition from, out long skipped)
     {
         var (low, high) = _member.QueryEnds(Topic);

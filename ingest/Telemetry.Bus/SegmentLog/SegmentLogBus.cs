@@ -97,6 +97,13 @@ public sealed class SegmentLogBus : IBus
     /// <inheritdoc/>
     public IStateLogReader? OpenState(BusPartition partition) => null;
 
+    /// <summary>Position of the oldest entry that is still there, and the one after the newest, as of now.</summary>
+    public (BusPosition Oldest, BusPosition End) Extent(Lane lane)
+    {
+        using var reader = new SegmentLogReader(Of(lane), default, _time, out _);
+        return (reader.Position, new BusPosition(reader.Position.Value + reader.LagBytes));
+    }
+
     /// <summary>Nothing before <paramref name="indexed"/> is needed any more; retention may delete it.</summary>
     public void AllowTrim(Lane lane, BusPosition indexed) => Of(lane).Indexed.Advance(indexed);
 

@@ -73,8 +73,8 @@ internal sealed class PartitionSession : IAsyncDisposable
             }
 
             var from = await RestoreAsync(partition, state, abandon);
-            var (oldest, end) = await ExtentAsync(partition.Lease);
-            writer = lane.OpenWriter(partition.Lease.Partition, new WriterOpening(oldest, state.Mark, end));
+            var (oldest, end) = partition.Lease.Extent();
+            writer = lane.OpenWriter(partition.Lease.Partition, new WriterOpening(oldest.Value, state.Mark, end.Value));
             // A store that lost documents to damage is behind the state: what the bus still has is written again.
             from = Math.Min(from, writer.AppliedPosition);
             reader = partition.Lease.OpenReader(new BusPosition(from), out var skipped);
@@ -241,12 +241,6 @@ internal sealed class PartitionSession : IAsyncDisposable
         await using var rows = log.OpenReader();
         await state.RestoreAsync(rows, partition.Lane.Options.TrustStateFileFor, cancel);
         return Math.Min((await log.CommittedAsync(cancel))?.Value ?? state.Position, state.Position);
-    }
-
-    private static async ValueTask<(long Oldest, long End)> ExtentAsync(IBusLease lease)
-    {
-        await using var reader = lease.OpenReader(default, out _);
-        return (reader.Position.Value, reader.End.Value);
     }
 
     private Task CommitStateAsync(PendingCommit commit)

@@ -57,6 +57,14 @@ internal sealed class MemoryBus : IBus
 
         public IStateLog? StateLog => bus.KeepsState ? bus.StateLogs[lane] : null;
 
+        public (BusPosition Oldest, BusPosition End) Extent()
+        {
+            lock (bus._gate)
+            {
+                return (new(bus.OldestOf.GetValueOrDefault(lane)), new(bus._lanes[lane].Count * 10));
+            }
+        }
+
         public IBusReader OpenReader(BusPosition from, out long skipped)
         {
             skipped = Math.Max(0, bus.OldestOf.GetValueOrDefault(lane) - from.Value);
@@ -86,17 +94,6 @@ internal sealed class MemoryBus : IBus
         }
 
         public BusPosition Position => new(next * 10);
-
-        public BusPosition End
-        {
-            get
-            {
-                lock (bus._gate)
-                {
-                    return new(bus._lanes[lane].Count * 10);
-                }
-            }
-        }
 
         public long ReachedUnixUs => LagBytes == 0 ? (DateTimeOffset.UtcNow.UtcTicks - DateTime.UnixEpoch.Ticks) / 10 : 0;
 
