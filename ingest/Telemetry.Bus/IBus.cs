@@ -32,7 +32,8 @@ public readonly record struct BusEntry(BusPosition Position, BusPosition Next, B
 public interface IBusWriter : IAsyncDisposable
 {
     /// <summary>
-    /// Appends one batch body; <paramref name="body"/> is not used after the first await. Completes when it is durable.
+    /// Appends one batch body; <paramref name="body"/> is not used after this has returned. Completes when it is durable; on a
+    /// bus that is away it waits, holding a copy, for as long as it takes.
     /// Faults with <see cref="IOException"/> when it could not be made durable: whether it is in the bus is then unknown.
     /// </summary>
     ValueTask<BusPosition> AppendAsync(Lane lane, BusStamp stamp, ReadOnlyMemory<byte> body, CancellationToken cancel);

@@ -45,7 +45,7 @@ internal sealed class KafkaClients(KafkaOptions options)
     /// <summary>Writes state, dead letters and offsets in transactions.</summary>
     public ProducerConfig Transactional(string transactionalId)
     {
-        var config = With(new ProducerConfig(), [("linger.ms", "0"), ("transaction.timeout.ms", "10000")]);
+        var config = With(new ProducerConfig(), [("linger.ms", "0"), ("transaction.timeout.ms", "10000"), ("retry.backoff.ms", "5")]);
         config.TransactionalId = transactionalId;
         config.MessageMaxBytes = MaxMessageBytes;
         config.QueueBufferingMaxMessages = 1_000_000;

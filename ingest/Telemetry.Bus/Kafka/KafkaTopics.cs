@@ -70,10 +70,18 @@ public sealed class KafkaTopics : IDisposable
     internal async Task<GenerationTable> ReadGenerationsAsync(CancellationToken cancel) =>
         new(Names, (await ReadAsync(cancel)).ToDictionary(t => t.Key, t => t.Value.Partitions.Count, StringComparer.Ordinal));
 
-    internal async Task<IReadOnlyList<TopicState>> DescribeAsync(CancellationToken cancel)
+    /// <summary>The topics that are there and what is wrong with them or missing; changes nothing.</summary>
+    internal async Task<(IReadOnlyList<TopicState> States, IReadOnlyList<string> Problems)> InspectAsync(CancellationToken cancel)
     {
         var cluster = await ReadAsync(cancel);
-        return await DescribeAsync([.. Plan(cluster).Select(p => p.Name).Where(cluster.ContainsKey)], cancel);
+        var plans = Plan(cluster);
+        var there = plans.Where(p => cluster.ContainsKey(p.Name)).ToList();
+        var states = there.Count == 0 ? [] : await DescribeAsync([.. there.Select(p => p.Name)], cancel);
+        return (states,
+        [
+            .. plans.Except(there).Select(p => $"Topic {p.Name} is missing."),
+            .. there.SelectMany(p => TopicCheck.FindProblems(p, states.First(s => s.Name == p.Name), _options)),
+        ]);
     }
 
     /// <summary>The plan of all generations there are, whole or begun; of the first one when there is none.</summary>

@@ -7,7 +7,8 @@ namespace Telemetry.Bus.Kafka;
 /// <summary>Asks brokers for committed offsets and for the ends of topics. Safe for concurrent use.</summary>
 internal sealed class StateOffsets(IAdminClient admin, KafkaClients clients, TimeProvider time)
 {
-    private static readonly TimeSpan _request = TimeSpan.FromSeconds(10);
+    /// <summary>Short, since a cluster whose first group this is answers only the second time.</summary>
+    private static readonly TimeSpan _request = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(50);
 
@@ -36,18 +37,28 @@ internal sealed class StateOffsets(IAdminClient admin, KafkaClients clients, Tim
     }
 
     /// <summary>An offset of a partition; -1 when there is none of that time.</summary>
-    public async Task<long> FindAsync(TopicPartition topic, OffsetSpec spec, IsolationLevel isolation, CancellationToken cancel)
+    public async Task<long> FindAsync(TopicPartition topic, OffsetSpec spec, IsolationLevel isolation, CancellationToken cancel) =>
+        (await FindAsync([topic], spec, isolation, cancel))[topic];
+
+    /// <summary>An offset of each partition; -1 where there is none of that time.</summary>
+    public async Task<IReadOnlyDictionary<TopicPartition, long>> FindAsync(
+        IReadOnlyList<TopicPartition> topics, OffsetSpec spec, IsolationLevel isolation, CancellationToken cancel)
     {
+        if (topics.Count == 0)
+        {
+            return new Dictionary<TopicPartition, long>();
+        }
+
         try
         {
             var result = await admin.ListOffsetsAsync(
-                [new TopicPartitionOffsetSpec { TopicPartition = topic, OffsetSpec = spec }],
-                new ListOffsetsOptions { IsolationLevel = isolation, RequestTimeout = _request }).WaitAsync(cancel);
-            return result.ResultInfos[0].TopicPartitionOffsetError.Offset.Value;
+                topics.Select(t => new TopicPartitionOffsetSpec { TopicPartition = t, OffsetSpec = spec }),
+                new ListOffsetsOptions { IsolationLevel = isolation, RequestTimeout = 5 * _request }).WaitAsync(cancel);
+            return result.ResultInfos.Select(r => r.TopicPartitionOffsetError).ToDictionary(r => r.TopicPartition, r => r.Offset.Value);
         }
         catch (KafkaException e)
         {
-            throw new IOException($"Topic {topic.Topic} cannot be asked for its offsets: {e.Error.Reason}.", e);
+            throw new IOException($"Topic {topics[0].Topic} cannot be asked for its offsets: {e.Error.Reason}.", e);
         }
     }
 

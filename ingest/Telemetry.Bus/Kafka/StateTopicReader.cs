@@ -4,10 +4,10 @@ using Confluent.Kafka.Admin;
 namespace Telemetry.Bus.Kafka;
 
 /// <summary>
-/// Reads a partition of a state topic. For its owner that is everything a former owner may have committed: first it waits until
-/// no transaction is open over the offset, and then it reads up to the end of the log as it is then, committed or not, waiting
-/// for each transaction before it to be decided. The last stable offset would not do: when the offset is seen as committed, the
-/// mark that makes the rows visible may still be on its way to this topic. Others read up to the last stable offset.
+/// Reads a partition of a state topic up to its end as it is when the call begins, committed or not, waiting for each transaction
+/// before it to be decided. The last stable offset would not do: when a commit has returned, or its offset is seen, the mark that
+/// makes the rows visible may still be on its way to this topic. An owner first waits until no transaction is open over the
+/// offset either, so that whatever the former owner began is in the log by then.
 /// <para>
 /// Compaction removes deletions some time after they were written (<c>delete.retention.ms</c>, seven days on our topics), and
 /// then a file that has not heard of one never will. Positions carry no time, but the log does: when there is anything after
@@ -18,10 +18,7 @@ namespace Telemetry.Bus.Kafka;
 internal sealed class StateTopicReader(BusPartition partition, TopicPartition data, TopicPartition log, bool isOwner,
     StateOffsets offsets, KafkaClients clients, TimeProvider time) : IStateLogReader
 {
-    private static readonly TimeSpan _poll = TimeSpan.FromMilliseconds(50);
-    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(60);
-
-    private IConsumer<byte[], byte[]>? _consumer;
+    private readonly LogScan _scan = new(clients, time);
 
     public async ValueTask<long> ReadAsync(long after, Action<StateRow> apply, CancellationToken cancel)
     {
@@ -31,21 +28,14 @@ internal sealed class StateTopicReader(BusPartition partition, TopicPartition da
             await offsets.CommittedAsync(partition.Lane, data, cancel);
         }
 
-        var isolation = isOwner ? IsolationLevel.ReadUncommitted : IsolationLevel.ReadCommitted;
-        var end = await offsets.FindAsync(log, OffsetSpec.Latest(), isolation, cancel);
-        var start = await offsets.FindAsync(log, OffsetSpec.Earliest(), isolation, cancel);
+        var end = await offsets.FindAsync(log, OffsetSpec.Latest(), IsolationLevel.ReadUncommitted, cancel);
+        var start = await offsets.FindAsync(log, OffsetSpec.Earliest(), IsolationLevel.ReadUncommitted, cancel);
         await ThrowIfGapAsync(after, start, end, cancel);
         after = Math.Max(after, start);
-        return after >= end ? after : await Task.Run(() => Read(after, end, apply, cancel), cancel);
+        return after >= end ? after : await _scan.ReadAsync(log, after, end, result => Apply(result, apply), cancel);
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        if (_consumer is { } consumer)
-        {
-            await Task.Run(consumer.Dispose);
-        }
-    }
+    public ValueTask DisposeAsync() => _scan.DisposeAsync();
 
     private async Task ThrowIfGapAsync(long after, long start, long end, CancellationToken cancel)
     {
@@ -68,49 +58,11 @@ internal sealed class StateTopicReader(BusPartition partition, TopicPartition da
         }
     }
 
-    private long Read(long after, long end, Action<StateRow> apply, CancellationToken cancel)
+    private static void Apply(ConsumeResult<byte[], byte[]> result, Action<StateRow> apply)
     {
-        var begun = time.GetTimestamp();
-        _consumer ??= new ConsumerBuilder<byte[], byte[]>(clients.Reader())
-            .SetLogHandler(static (_, _) => { }).SetErrorHandler(static (_, _) => { }).Build();
-        try
-        {
-            _consumer.Assign(new TopicPartitionOffset(log, after));
-            while (after < end)
-            {
-                cancel.ThrowIfCancellationRequested();
-                if (_consumer.Consume(_poll) is { } result)
-                {
-                    after = Take(result, apply);
-                    begun = time.GetTimestamp();
-                }
-                else if (time.GetElapsedTime(begun) > _patience)
-                {
-                    throw new IOException($"The state log of {partition} gives nothing from {after} on, and its end is {end}.");
-                }
-            }
-
-            _consumer.Unassign();
-            return after;
-        }
-        catch (KafkaException e)
-        {
-            throw new IOException($"The state log of {partition} cannot be read: {e.Error.Reason}.", e);
-        }
-    }
-
-    private static long Take(ConsumeResult<byte[], byte[]> result, Action<StateRow> apply)
-    {
-        if (result.IsPartitionEOF)
-        {
-            return result.Offset.Value;
-        }
-
         if (result.Message.Key is { } key)
         {
             apply(new StateRow(key, result.Message.Value));
         }
-
-        return result.Offset.Value + 1;
     }
 }

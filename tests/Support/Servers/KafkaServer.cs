@@ -46,7 +46,7 @@ public sealed partial class KafkaServer : IAsyncDisposable
 
     /// <summary>Starts one and waits until it accepts connections.</summary>
     /// <param name="heap">Of the JVM.</param>
-    /// <param name="properties">More server properties, <c>name=value</c>; "PORT" in a value is the broker's port.</param>
+    /// <param name="properties">More server properties, <c>name=value</c>; "PORT" in a value is the broker's port, "NEXT" the controller's.</param>
     public static async Task<KafkaServer> StartAsync(string heap = "256m", params string[] properties)
     {
         var server = new KafkaServer(heap, properties);
@@ -72,7 +72,7 @@ public sealed partial class KafkaServer : IAsyncDisposable
             Port = Port == 0 ? FreePortPair() : Port;
             _process = RunningProcess.Start(
                 LogFile, "/usr/bin/env",
-                ["HEAP=" + _heap, StartScript, _directory[$"broker-{Port}"], $"{Port}", .. _properties.Select(p => p.Replace("PORT", $"{Port}", StringComparison.Ordinal))]);
+                ["HEAP=" + _heap, StartScript, _directory[$"broker-{Port}"], $"{Port}", .. _properties.Select(Fill)]);
             if (await IsReadyAsync(_process))
             {
                 return;
@@ -127,6 +127,9 @@ public sealed partial class KafkaServer : IAsyncDisposable
 
         _directory.Dispose();
     }
+
+    private string Fill(string property) => property
+        .Replace("PORT", $"{Port}", StringComparison.Ordinal).Replace("NEXT", $"{Port + 1}", StringComparison.Ordinal);
 
     private async Task<bool> IsReadyAsync(RunningProcess process)
     {

@@ -124,7 +124,7 @@ public sealed class KafkaBusTests(SharedKafka kafka)
         await using var bus = await SomeKafka.ConnectAsync(options, problems);
         var owner = new LeaseHolder();
         await using var writer = bus.OpenWriter();
-        using (var foreign = new Confluent.Kafka.ProducerBuilder<byte[], byte[]>(new KafkaClients(options).Producer(Lane.Bulk)).Build())
+        using (var foreign = new Confluent.Kafka.ProducerBuilder<byte[], byte[]>(new KafkaClients(options).Producer(Lane.Bulk)).SetLogHandler((_, _) => { }).Build())
         {
             var target = new Confluent.Kafka.TopicPartition($"{prefix}-bulk-g1", 0);
             await foreign.ProduceAsync(target, new() { Key = [1], Value = [2, 3] });
