@@ -30,7 +30,7 @@ public sealed class BulkEncoderTests(ITestOutputHelper output)
         Assert.Equal(
             $$$"""
             {"create":{"_index":"logs-telemetry.app-test","_id":"{{{document.Id}}}"}}
-            {"@timestamp":"2026-11-22T11:00:00.001000Z","event.original":"info say \"hi\"\n","message":"say \"hi\"\n","log.level":"info","service.name":"web","event.sequence":1,"tags":["a","b"],"event.ingested":"2026-11-22T11:00:00.000001Z","telemetry.parsed":true,"labels":{"order.id":"7"}}
+            {"@timestamp":"2026-11-22T11:00:00.001000Z","event.original":"info say \"hi\"\n","message":"say \"hi\"\n","telemetry.words.message":"say hi","log.level":"info","service.name":"web","event.sequence":1,"tags":["a","b"],"event.ingested":"2026-11-22T11:00:00.000001Z","telemetry.parsed":true,"labels":{"order.id":"7"},"telemetry.label_names":["order.id"]}
 
             """, text);
     }
@@ -257,7 +257,7 @@ public sealed class BulkEncoderTests(ITestOutputHelper output)
                     fields.Add("labels." + label.Name, Values(label.Value));
                 }
             }
-            else
+            else if (!property.Name.StartsWith("telemetry.words.", StringComparison.Ordinal) && !property.NameEquals("telemetry.label_names"))
             {
                 fields.Add(property.Name, Values(property.Value));
             }

@@ -7,12 +7,13 @@ namespace Telemetry.Store.Elasticsearch.Writing;
 
 /// <summary>
 /// A document as the two lines of a bulk request. Names stay dotted, labels lie in one object with dotted keys (for a
-/// <c>flattened</c> field), values of one field are an array in their order. Allocates nothing. Not thread-safe.
+/// <c>flattened</c> field) with their names beside it, text has its words beside it (<see cref="ElasticWords"/>), values of one field are an array in their order. Allocates nothing. Not thread-safe.
 /// </summary>
 /// <remarks>
 /// <code>
 /// {"create":{"_index":"logs-telemetry.app-default","_id":"AaBtyqMAE8Q…"}}
-/// {"@timestamp":"2026-11-22T11:05:58.123456Z","message":"ready","tags":["a","b"],"labels":{"order.id":"7"}}
+/// {"@timestamp":"2026-11-22T11:05:58.123456Z","message":"It is ready.","telemetry.words.message":"it is ready",
+///  "tags":["a","b"],"labels":{"order.id":"7"},"telemetry.label_names":["order.id"]}     in one line
 /// </code>
 /// </remarks>
 internal sealed class BulkEncoder
@@ -47,6 +48,7 @@ internal sealed class BulkEncoder
         {
             buffer.Append((byte)',');
             AppendField(buffer, document, _plain[i]);
+            AppendWords(buffer, document, _plain[i]);
         }
 
         AppendLabels(buffer, document);
@@ -101,7 +103,41 @@ internal sealed class BulkEncoder
             AppendField(buffer, document, _labels[i]);
         }
 
-        buffer.Append((byte)'}');
+        buffer.Append("},\"telemetry.label_names\":["u8);
+        for (var i = 0; i < _labelCount; i++)
+        {
+            if (i > 0)
+            {
+                buffer.Append((byte)',');
+            }
+
+            // Without the colon.
+            buffer.Append(_labels[i].Quoted.AsSpan(..^1));
+        }
+
+        buffer.Append((byte)']');
+    }
+
+    // A string for each value, so that no phrase spans two.
+    private void AppendWords(ByteBuffer buffer, Document document, JsonKey key)
+    {
+        if (key.Words is null)
+        {
+            return;
+        }
+
+        buffer.Append((byte)',');
+        buffer.Append(key.Words);
+        buffer.Append(key.First == key.Last ? ""u8 : "["u8);
+        for (int i = key.First; i != NoMore; i = _next[i])
+        {
+            var text = document.Fields[i].IsText ? document.Text(document.Fields[i]) : [];
+            buffer.Append(i == key.First ? "\""u8 : ",\""u8);
+            buffer.Advance(ElasticWords.Write(text, buffer.Reserve(ElasticWords.MaxBytes(text.Length))));
+            buffer.Append((byte)'"');
+        }
+
+        buffer.Append(key.First == key.Last ? ""u8 : "]"u8);
     }
 
     private void AppendField(ByteBuffer buffer, Document document, JsonKey key)

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Telemetry.Query;
 
 namespace Telemetry.Store.Elasticsearch.Writing;
 
@@ -54,7 +55,8 @@ internal sealed class JsonKeys
         var shared = isLabel ? Fields.LabelPrefix + text : text;
         if (!_byText.TryGetValue(shared, out var key))
         {
-            _byText.Add(shared, key = new JsonKey(Quote(text), isLabel));
+            var words = name.Type == FieldType.Text ? Quote(ElasticWords.Prefix + text) : null;
+            _byText.Add(shared, key = new JsonKey(Quote(text), isLabel, words));
         }
 
         if (++_count * 2 > _slots.Length)

@@ -1,4 +1,4 @@
-namespace Telemetry.Store.Sqlite.Documents;
+namespace Telemetry.Store;
 
 /// <summary>Orders dotted names by their parts, so that what lies under one name stands together: "a", "a.b", "a-b".</summary>
 internal static class DottedOrder

@@ -1,4 +1,4 @@
-namespace Telemetry.Store.Sqlite.Documents;
+namespace Telemetry.Store;
 
 /// <summary>The widths that a histogram's buckets can have, microseconds; each is a multiple of those before it.</summary>
 internal static class BucketWidth

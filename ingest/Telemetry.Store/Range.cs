@@ -1,4 +1,4 @@
-namespace Telemetry.Store.Sqlite.Documents;
+namespace Telemetry.Store;
 
 /// <summary>Smallest and largest of some times, microseconds.</summary>
 internal readonly record struct Range(long Min, long Max)
