@@ -6,7 +6,8 @@ internal static class AnswerBody
     private const int FirstBytes = 16 << 10;
 
     /// <exception cref="IOException">It is longer than allowed, or was cut off.</exception>
-    public static async Task<ReadOnlyMemory<byte>> ReadAsync(HttpContent content, int maxBytes, CancellationToken cancel)
+    public static async Task<ReadOnlyMemory<byte>> ReadAsync(
+        HttpContent content, int maxBytes, AnswerBuffer? reused, CancellationToken cancel)
     {
         var announced = content.Headers.ContentLength;
         if (announced > maxBytes)
@@ -15,7 +16,8 @@ internal static class AnswerBody
         }
 
         // One byte more than announced, so that the end is seen without growing.
-        var buffer = new byte[(int)Math.Min(announced + 1 ?? FirstBytes, maxBytes + 1L)];
+        var wanted = (int)Math.Min(announced + 1 ?? FirstBytes, maxBytes + 1L);
+        var buffer = reused?.Bytes.Length >= wanted ? reused.Bytes : new byte[wanted];
         var length = 0;
         await using var stream = await content.ReadAsStreamAsync(cancel).ConfigureAwait(false);
         while (await stream.ReadAsync(buffer.AsMemory(length), cancel).ConfigureAwait(false) is var read and > 0)
@@ -30,6 +32,11 @@ internal static class AnswerBody
             {
                 Array.Resize(ref buffer, (int)Math.Min(buffer.Length * 2L, maxBytes + 1L));
             }
+        }
+
+        if (reused is not null)
+        {
+            reused.Bytes = buffer;
         }
 
         return buffer.AsMemory(0, length);

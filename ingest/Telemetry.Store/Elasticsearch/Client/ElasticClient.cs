@@ -152,7 +152,8 @@ public sealed class ElasticClient : IDisposable
             {
                 using var http = await _http.SendAsync(message, either).ConfigureAwait(false);
                 look?.Invoke(http.Headers);
-                var bytes = await AnswerBody.ReadAsync(http.Content, Options.MaxAnswerBytes, either).ConfigureAwait(false);
+                var bytes = await AnswerBody.ReadAsync(
+                    http.Content, Options.MaxAnswerBytes, request.AnswerBuffer, either).ConfigureAwait(false);
                 Judge(host, (int)http.StatusCode);
                 return new ElasticResponse((int)http.StatusCode, bytes, RetryAfter(http));
             }

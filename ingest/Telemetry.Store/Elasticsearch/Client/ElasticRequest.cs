@@ -19,4 +19,7 @@ public sealed record ElasticRequest(HttpMethod Method, string PathAndQuery)
 
     /// <summary>Longest time the call may take, its retries on other hosts included.</summary>
     public TimeSpan Deadline { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Where the answer is read; it is then valid until the next call with the same buffer. Null allocates.</summary>
+    internal AnswerBuffer? AnswerBuffer { get; init; }
 }

@@ -1,0 +1,132 @@
+using System.Text;
+using System.Text.Json;
+
+namespace Telemetry.Store.Elasticsearch.Writing;
+
+/// <summary>Asks single backing indices for documents, and deletes from them. Ids are those of a chunk's items.</summary>
+internal sealed class Copies(ElasticClient client, DataStreamNames names)
+{
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
+
+    /// <summary>Backing indices of a data stream, oldest first; none when there is no such stream yet.</summary>
+    public async Task<List<BackingIndex>> IndexesAsync(DocumentStream stream, CancellationToken cancel)
+    {
+        List<BackingIndex> indexes = [];
+        var answer = await client.SendAsync(
+            new ElasticRequest(HttpMethod.Get, $"/_data_stream/{names[stream]}?filter_path=data_streams.indices.index_name"), cancel);
+        if (answer.Status == 404)
+        {
+            return indexes;
+        }
+
+        using var json = Success(answer, "look up the indices of").Json();
+        if (!json.RootElement.TryGetProperty("data_streams", out var streams))
+        {
+            return indexes;
+        }
+
+        foreach (var index in streams.EnumerateArray().SelectMany(one => one.GetProperty("indices").EnumerateArray()))
+        {
+            if (BackingIndex.TryParse(Encoding.UTF8.GetBytes(index.GetProperty("index_name").GetString()!), out var parsed))
+            {
+                indexes.Add(parsed!);
+            }
+        }
+
+        indexes.Sort((a, b) => a.Generation.CompareTo(b.Generation));
+        return indexes;
+    }
+
+    /// <summary>Which of the items the index has, refreshed or not; all false for an index that is gone.</summary>
+    public async Task<bool[]> FindAsync(BackingIndex index, BulkChunk chunk, List<int> items, CancellationToken cancel)
+    {
+        var found = new bool[items.Count];
+        var body = new ByteBuffer(items.Count * 34 + 16);
+        body.Append("{\"ids\":["u8);
+        for (var i = 0; i < items.Count; i++)
+        {
+            body.Append(i == 0 ? "\""u8 : ",\""u8);
+            body.Append(chunk.Id(items[i]));
+            body.Append((byte)'"');
+        }
+
+        body.Append("]}"u8);
+        var answer = await client.SendAsync(
+            HttpMethod.Post, $"/{index.Name}/_mget?_source=false&filter_path=docs.found,docs.error.type",
+            body.Slice(0, body.Length), Deadline, cancel);
+        if (answer.Status == 404)
+        {
+            return found;
+        }
+
+        using var json = Success(answer, "look for documents in").Json();
+        var docs = json.RootElement.TryGetProperty("docs", out var array) ? array : default;
+        if (docs.ValueKind != JsonValueKind.Array || docs.GetArrayLength() != items.Count)
+        {
+            throw new ElasticUnavailableException("Elasticsearch answered a look-up with something else.", mayBeApplied: false);
+        }
+
+        var at = 0;
+        foreach (var doc in docs.EnumerateArray())
+        {
+            found[at++] = IsFound(doc);
+        }
+
+        return found;
+    }
+
+    /// <summary>Deletes items from an index. Returns how many could not be.</summary>
+    public async Task<int> DeleteAsync(BackingIndex index, BulkChunk chunk, List<int> items, CancellationToken cancel)
+    {
+        var body = new ByteBuffer(items.Count * 128);
+        foreach (var item in items)
+        {
+            body.Append("{\"delete\":{\"_id\":\""u8);
+            body.Append(chunk.Id(item));
+            body.Append("\"}}\n"u8);
+        }
+
+        var answer = await client.SendAsync(
+            new ElasticRequest(HttpMethod.Post, $"/{index.Name}/_bulk?filter_path=items.*.status")
+            {
+                Body = body.Slice(0, body.Length),
+                ContentType = ElasticRequest.NdJson,
+                Deadline = Deadline,
+            }, cancel);
+        if (answer.Status is 401 or 403)
+        {
+            return items.Count;
+        }
+
+        using var json = Success(answer, "delete newer copies from").Json();
+        var statuses = json.RootElement.GetProperty("items").EnumerateArray()
+            .Select(item => item.GetProperty("delete").GetProperty("status").GetInt32()).ToList();
+        if (statuses.Any(status => status is 429 or >= 500))
+        {
+            throw new ElasticUnavailableException("Elasticsearch could not delete newer copies yet.", mayBeApplied: true);
+        }
+
+        return statuses.Count(status => status is not (200 or 404));
+    }
+
+    private static bool IsFound(JsonElement doc)
+    {
+        if (doc.TryGetProperty("found", out var found))
+        {
+            return found.GetBoolean();
+        }
+
+        return doc.TryGetProperty("error", out var error) && error.GetProperty("type").ToString() == "index_not_found_exception"
+            ? false
+            : throw new ElasticUnavailableException("Elasticsearch could not look for documents in doubt.", mayBeApplied: false);
+    }
+
+    private static ElasticResponse Success(ElasticResponse answer, string what) => answer.Status switch
+    {
+        >= 200 and < 300 => answer,
+        429 or 408 or >= 500 => throw new ElasticUnavailableException(
+            $"Elasticsearch could not {what} a data stream: {answer.Problem()}.", mayBeApplied: true),
+        _ => throw new StoreFaultException(
+            $"Elasticsearch does not let us {what} a data stream, which is needed to store nothing twice: {answer.Problem()}."),
+    };
+}
