@@ -1,0 +1,16 @@
+namespace Telemetry.Store.Elasticsearch;
+
+/// <summary>One item of a plan.</summary>
+/// <param name="Kind"><c>component template</c>, <c>index template</c>, <c>failure store of</c> or <c>retention of</c>.</param>
+/// <param name="Name">Its name.</param>
+/// <param name="Action">What is to be done.</param>
+/// <param name="Diff">One line per member: <c>+ path: value</c> is wanted, <c>- path: value</c> is there.</param>
+public sealed record TemplateChange(string Kind, string Name, TemplateAction Action, IReadOnlyList<string> Diff)
+{
+    /// <summary>True when <see cref="TemplateInstaller.ApplyAsync"/> does something.</summary>
+    public bool IsDue => Action is TemplateAction.Create or TemplateAction.Update;
+
+    internal string Path { get; init; } = "";
+
+    internal ReadOnlyMemory<byte> Body { get; init; }
+}

@@ -1,0 +1,126 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+
+namespace Telemetry.Store.Elasticsearch.Templates;
+
+/// <summary>
+/// The templates of one namespace for one version of the server. Whoever wants other settings puts them into the component template
+/// <see cref="Custom"/>, which is ours to name and theirs to make.
+/// </summary>
+internal static class TemplateDefinitions
+{
+    /// <summary>Raised with each change to what is below, so that an older version of ours leaves a newer one's alone.</summary>
+    public const int Version = 1;
+
+    /// <summary>Component template of the user's; need not exist.</summary>
+    public const string Custom = "telemetry@custom";
+
+    private const string Settings = "telemetry@settings";
+    private const string Documents = "telemetry@documents";
+    private const string Lifetimes = "telemetry@lifetimes";
+    private const string Groups = "telemetry@groups";
+
+    // Above Elastic's own for logs-*-*, which have 100.
+    private const int Priority = 500;
+
+    /// <summary>In the order in which they can be put: components first.</summary>
+    public static IReadOnlyList<TemplateDefinition> For(DataStreamNames names, ElasticVersion version, TemplateOptions options) =>
+    [
+        Component(Settings, new JsonObject { ["settings"] = DocumentSettings() }),
+        Component(Documents, new JsonObject { ["mappings"] = ElasticMappings.Documents() }),
+        Component(Lifetimes, new JsonObject { ["settings"] = PlainSettings(), ["mappings"] = ElasticMappings.Lifetimes() }),
+        Component(Groups, new JsonObject { ["settings"] = PlainSettings(), ["mappings"] = GroupMappings() }),
+        Stream(names, DocumentStream.App, version, options),
+        Stream(names, DocumentStream.Kernel, version, options),
+        Stream(names, DocumentStream.Lifecycle, version, options),
+        Stream(names, DocumentStream.Crash, version, options),
+        Plain(names.Lifetimes, Lifetimes),
+        Plain(names.CrashGroups, Groups),
+        Plain(names.LogTemplates, Groups),
+    ];
+
+    /// <summary>Retention of a data stream as Elasticsearch writes it.</summary>
+    public static string Retention(DocumentStream stream, TemplateOptions options)
+    {
+        var kept = stream is DocumentStream.App or DocumentStream.Kernel ? options.LineRetention : options.EventRetention;
+        return kept.TotalHours % 24 == 0
+            ? string.Create(CultureInfo.InvariantCulture, $"{kept.TotalDays:0}d")
+            : string.Create(CultureInfo.InvariantCulture, $"{Math.Ceiling(kept.TotalHours):0}h");
+    }
+
+    private static JsonObject DocumentSettings() => new()
+    {
+        ["index.mode"] = "logsdb",
+        // One server's lines lie together: the way an autopsy reads them.
+        ["index.sort.field"] = new JsonArray("host.name", "@timestamp"),
+        ["index.sort.order"] = new JsonArray("asc", "desc"),
+        ["index.mapping.total_fields.limit"] = "1000",
+        ["index.mapping.total_fields.ignore_dynamic_beyond_limit"] = "true",
+        ["index.mapping.ignore_malformed"] = "true",
+        ["index.refresh_interval"] = "1s",
+    };
+
+    private static JsonObject PlainSettings() => new() { ["index.number_of_shards"] = "1", ["index.refresh_interval"] = "1s" };
+
+    // Crash groups and log templates: an id, a few keys, and a body that is read as a whole.
+    private static JsonObject GroupMappings()
+    {
+        static JsonObject Of(string type) => new() { ["type"] = type };
+        return new JsonObject
+        {
+            ["dynamic"] = "false",
+            ["properties"] = new JsonObject
+            {
+                ["group"] = new JsonObject
+                {
+                    ["properties"] = new JsonObject
+                    {
+                        ["id"] = Of("keyword"),
+                        ["count"] = Of("long"),
+                        ["first"] = Of("date_nanos"),
+                        ["last"] = Of("date_nanos"),
+                        ["services"] = Of("keyword"),
+                        ["text"] = Of("match_only_text"),
+                    },
+                },
+            },
+        };
+    }
+
+    private static TemplateDefinition Component(string name, JsonObject template) =>
+        new(IsComponent: true, name, new JsonObject { ["template"] = template });
+
+    private static TemplateDefinition Stream(
+        DataStreamNames names, DocumentStream stream, ElasticVersion version, TemplateOptions options)
+    {
+        var template = new JsonObject();
+        if (stream == DocumentStream.Crash)
+        {
+            // Evidence comes back as it was sent, whatever the licence makes of logsdb.
+            template["settings"] = new JsonObject { ["index.mapping.source.mode"] = "stored" };
+        }
+
+        template["lifecycle"] = new JsonObject { ["enabled"] = true, ["data_retention"] = Retention(stream, options) };
+        if (version.HasFailureStore && options.HasFailureStore)
+        {
+            template["data_stream_options"] = new JsonObject { ["failure_store"] = new JsonObject { ["enabled"] = true } };
+        }
+
+        return new(IsComponent: false, names[stream], new JsonObject
+        {
+            ["index_patterns"] = new JsonArray(names[stream]),
+            ["priority"] = Priority,
+            ["data_stream"] = new JsonObject(),
+            ["composed_of"] = new JsonArray(Settings, Documents, Custom),
+            ["ignore_missing_component_templates"] = new JsonArray(Custom),
+            ["template"] = template,
+        });
+    }
+
+    private static TemplateDefinition Plain(string name, string component) => new(IsComponent: false, name, new JsonObject
+    {
+        ["index_patterns"] = new JsonArray(name),
+        ["priority"] = Priority,
+        ["composed_of"] = new JsonArray(component),
+    });
+}
