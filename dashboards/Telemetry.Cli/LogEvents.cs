@@ -16,6 +16,7 @@ internal static class LogEvents
     public const int BusProblem = 9011;
     public const int StoreLeftInPlace = 9012;
     public const int BusWarning = 9013;
-    public const int StoreNotice = 9014;
+    public const int StoreWaiting = 9014;
+    public const int StoreTrouble = 9016;
     public const int TemplatesFailed = 9015;
 }
