@@ -35,6 +35,7 @@ internal static class KafkaKeys
         ["group.protocol"] = "fencing relies on the generations of the classic protocol",
         ["group.protocol.type"] = "fencing relies on the generations of the classic protocol",
         ["group.remote.assignor"] = "partitions move one by one, with cooperative-sticky",
+        ["max.poll.interval.ms"] = "owners need their time to commit what they did when a partition moves",
         ["partition.assignment.strategy"] = "partitions move one by one, with cooperative-sticky",
         ["bootstrap.servers"] = "brokers stand before the '?'",
         ["metadata.broker.list"] = "brokers stand before the '?'",

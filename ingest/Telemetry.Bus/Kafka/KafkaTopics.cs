@@ -41,6 +41,12 @@ public sealed class KafkaTopics : IDisposable
     {
         var cluster = await ReadAsync(cancel);
         var plans = Plan(cluster);
+        if (!cluster.ContainsKey(Names.Routes) && new GenerationTable(Names, Counts(cluster)).Newest > 1)
+        {
+            // Made anew it would let lifetimes of an old generation begin again in the newest.
+            throw new KafkaTopicsException([$"Topic {Names.Routes} is missing, and only it knows which generation a lifetime is in."]);
+        }
+
         await CreateAsync([.. plans.Where(p => !cluster.ContainsKey(p.Name))], cancel);
         return await CheckAsync(plans, cancel);
     }
@@ -68,7 +74,7 @@ public sealed class KafkaTopics : IDisposable
     public void Dispose() => _admin.Dispose();
 
     internal async Task<GenerationTable> ReadGenerationsAsync(CancellationToken cancel) =>
-        new(Names, (await ReadAsync(cancel)).ToDictionary(t => t.Key, t => t.Value.Partitions.Count, StringComparer.Ordinal));
+        new(Names, Counts(await ReadAsync(cancel)));
 
     /// <summary>The topics that are there and what is wrong with them or missing; changes nothing.</summary>
     internal async Task<(IReadOnlyList<TopicState> States, IReadOnlyList<string> Problems)> InspectAsync(CancellationToken cancel)
@@ -83,6 +89,9 @@ public sealed class KafkaTopics : IDisposable
             .. there.SelectMany(p => TopicCheck.FindProblems(p, states.First(s => s.Name == p.Name), _options)),
         ]);
     }
+
+    private static Dictionary<string, int> Counts(Dictionary<string, TopicMetadata> cluster) =>
+        cluster.ToDictionary(t => t.Key, t => t.Value.Partitions.Count, StringComparer.Ordinal);
 
     /// <summary>The plan of all generations there are, whole or begun; of the first one when there is none.</summary>
     private List<TopicPlan> Plan(Dictionary<string, TopicMetadata> cluster)

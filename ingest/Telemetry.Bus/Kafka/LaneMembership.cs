@@ -298,9 +298,7 @@ internal sealed class LaneMembership : IBusMembership
             switch (kind)
             {
                 case RequestKind.Start:
-                    // Resumed first: a seek while paused would be overruled by the position the pause has kept.
-                    consumer.Resume([lease.Topic]);
-                    consumer.Seek(new TopicPartitionOffset(lease.Topic, reader.Expected));
+                    Start(consumer, lease, new TopicPartitionOffset(lease.Topic, reader.Expected));
                     break;
                 case RequestKind.Resume:
                     consumer.Resume([lease.Topic]);
@@ -320,6 +318,20 @@ internal sealed class LaneMembership : IBusMembership
             _stopping.Wait(_idle);
             _requests.Enqueue(request);
         }
+    }
+
+    private static void Start(IConsumer<byte[], byte[]> consumer, PartitionLease lease, TopicPartitionOffset from)
+    {
+        if (lease.IsGivenUp)
+        {
+            consumer.IncrementalUnassign([lease.Topic]);
+            consumer.IncrementalAssign([from]);
+            lease.IsGivenUp = false;
+        }
+
+        // Resumed first: a seek while paused would be overruled by the position the pause has kept.
+        consumer.Resume([lease.Topic]);
+        consumer.Seek(from);
     }
 
     private void Take(IConsumer<byte[], byte[]> consumer, ConsumeResult<byte[], byte[]> result)
@@ -389,6 +401,7 @@ internal sealed class LaneMembership : IBusMembership
         if (topic is not null && e.Error.Code is ErrorCode.Local_AutoOffsetReset or ErrorCode.OffsetOutOfRange
             && _leases.TryGetValue(topic, out var lease))
         {
+            lease.IsGivenUp = true;
             lease.Reader?.Fail(Overtaken(topic));
         }
 

@@ -154,6 +154,11 @@ internal sealed class LaneProducer : IAsyncDisposable
         List<PendingAppend> left;
         lock (_gate)
         {
+            if (_isClosed)
+            {
+                return;
+            }
+
             _isClosed = true;
             producer = _producer;
             left = [.. _waiting, .. _unrouted.Values.SelectMany(b => b)];

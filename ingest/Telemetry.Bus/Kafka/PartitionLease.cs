@@ -27,6 +27,9 @@ internal sealed class PartitionLease : IBusLease
     /// <summary>False once the partition is another's, or may be.</summary>
     public bool IsAlive => _isAlive;
 
+    /// <summary>The client has given the partition up, its offset being gone, and takes no seek; of the member's thread.</summary>
+    public bool IsGivenUp { get; set; }
+
     /// <summary>The reader that is open.</summary>
     public PartitionReader? Reader => Volatile.Read(ref _reader);
 
@@ -49,6 +52,11 @@ internal sealed class PartitionLease : IBusLease
 
         var reader = new PartitionReader(this, Math.Max(start, low), high);
         Volatile.Write(ref _reader, reader);
+        if (!_isAlive)
+        {
+            reader.Fail(Gone);
+        }
+
         _member.Ask(new MemberRequest(this, reader, RequestKind.Start));
         return reader;
     }
@@ -76,6 +84,8 @@ internal sealed class PartitionLease : IBusLease
     public void End()
     {
         _isAlive = false;
-        Reader?.Fail($"Partition {Partition} is another member's.");
+        Reader?.Fail(Gone);
     }
+
+    private string Gone => $"Partition {Partition} is another member's.";
 }

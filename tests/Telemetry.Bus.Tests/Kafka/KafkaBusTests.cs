@@ -116,6 +116,41 @@ public sealed class KafkaBusTests(SharedKafka kafka)
     }
 
     [Fact]
+    public async Task RetentionThatOvertakesAnOpenReaderStopsItAndTheNextOneGoesOn()
+    {
+        var prefix = SomeKafka.NewPrefix();
+        var options = SomeKafka.Options((await kafka.ServerAsync()).Broker, prefix);
+        await using var bus = await SomeKafka.ConnectAsync(options);
+        var owner = new LeaseHolder();
+        await using var writer = bus.OpenWriter();
+        var last = default(BusPosition);
+        for (var i = 0; i < 100; i++)
+        {
+            last = await SomeKafka.Append(writer, Lane.Bulk, 0, i, 400_000);
+        }
+
+        await using var member = bus.Join(Lane.Bulk, owner);
+        var lease = await owner.LeaseAsync(0);
+        var reader = lease.OpenReader(default, out _);
+        await LeaseHolder.NextAsync(reader);
+        using var admin = new KafkaClients(options).Admin();
+        await admin.DeleteRecordsAsync([new(new($"{prefix}-bulk-g1", 0), new(last.Value))]);
+        var e = await Assert.ThrowsAsync<IOException>(async () =>
+        {
+            while (true)
+            {
+                await LeaseHolder.NextAsync(reader);
+            }
+        });
+        Assert.Contains("overtaken", e.Message, StringComparison.Ordinal);
+        var position = reader.Position;
+        await reader.DisposeAsync();
+        await using var next = lease.OpenReader(position, out var skipped);
+        Assert.Equal(last.Value - position.Value, skipped);
+        Assert.Equal(SomeKafka.Body(0, 99, 400_000), (await LeaseHolder.NextAsync(next)).Body.ToArray());
+    }
+
+    [Fact]
     public async Task ForeignMessagesAreSkippedAndTold()
     {
         var prefix = SomeKafka.NewPrefix();
