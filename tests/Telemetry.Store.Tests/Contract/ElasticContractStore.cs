@@ -2,73 +2,59 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Telemetry.Store.Elasticsearch;
 using Telemetry.Store.Elasticsearch.Reading;
-using Telemetry.Store.Elasticsearch.Writing;
+using Telemetry.Store.Tests.Elasticsearch;
 
 namespace Telemetry.Store.Tests.Contract;
 
-/// <summary>A namespace of the shared server, with a template that has our mappings.</summary>
+/// <summary>A namespace of the shared server, with the product's templates and writer.</summary>
 internal sealed class ElasticContractStore : IContractStore
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
     private readonly DataStreamNames _names;
+    private readonly WriterHarness _harness;
+    private readonly IDocumentWriter _writer;
+    private long _position;
 
-    private ElasticContractStore(ElasticClient client)
+    private ElasticContractStore(string url)
     {
-        Client = client;
-        _names = new DataStreamNames(client.Options.Namespace);
-        Reader = new ElasticDocumentReader(client, new FakeTime(), new Random(1));
+        _harness = new WriterHarness(url, WriterHarness.Quick with { MaxRequestBytes = 4 << 20, MaxHeldBytes = 64 << 20 });
+        _writer = _harness.Open();
+        _names = new DataStreamNames(Client.Options.Namespace);
+        Reader = new ElasticDocumentReader(Client, Time, new Random(1));
     }
 
-    public ElasticClient Client { get; }
+    public ElasticClient Client => _harness.Client;
+
+    public FakeTime Time { get; } = new();
 
     public IDocumentReader Reader { get; }
 
     public static async Task<ElasticContractStore> CreateAsync(SharedElasticsearch shared)
     {
         var server = await shared.ServerAsync();
-        var store = new ElasticContractStore(new ElasticClient(
-            new ElasticOptions { Hosts = [new Uri(server.Url)], Namespace = $"t{Guid.NewGuid():N}" }));
-        await store.SendAsync(HttpMethod.Put, $"/_index_template/{store._names.Namespace}", new JsonObject
-        {
-            ["index_patterns"] = new JsonArray($"logs-telemetry.*-{store._names.Namespace}"),
-            ["priority"] = 500,
-            ["data_stream"] = new JsonObject(),
-            ["template"] = new JsonObject
-            {
-                ["settings"] = new JsonObject { ["index.mode"] = "logsdb", ["index.number_of_replicas"] = 0 },
-                ["mappings"] = ElasticMappings.Documents(),
-            },
-        });
+        var store = new ElasticContractStore($"{server.Url}?namespace=t{Guid.NewGuid():N}");
+        var installer = new TemplateInstaller(store.Client, new TemplateOptions());
+        await installer.ApplyAsync(await installer.PlanAsync(default), default);
         return store;
     }
 
     public async Task StoreAsync(IEnumerable<Document> documents)
     {
-        var buffer = new ByteBuffer(1 << 16);
-        var encoder = new BulkEncoder(_names);
         foreach (var document in documents)
         {
-            encoder.Append(buffer, document, out _);
+            Assert.True(_writer.Begin(_position++, document.MintedUnixUs));
+            _writer.Write(document);
         }
 
-        if (buffer.Length == 0)
-        {
-            return;
-        }
-
-        var request = new ElasticRequest(HttpMethod.Post, "/_bulk?refresh=true")
-        {
-            Body = buffer.Slice(0, buffer.Length), ContentType = ElasticRequest.NdJson, Deadline = Deadline,
-        };
-        var response = await Client.SendAsync(request, default);
-        using var json = response.Json();
-        Assert.False(json.RootElement.GetProperty("errors").GetBoolean(), json.RootElement.ToString()[..Math.Min(3000, json.RootElement.ToString().Length)]);
+        Assert.Empty(await _writer.CommitAsync(_position, default));
+        await SendAsync(HttpMethod.Post, $"/logs-telemetry.*-{_names.Namespace}/_refresh");
     }
 
     public async Task RollOverAsync()
     {
         foreach (var name in _names.All)
         {
+            // 400 or 404: nothing was stored there yet.
             var response = await Client.SendAsync(HttpMethod.Post, $"/{name}/_rollover", default, Deadline, default);
             Assert.True(response.IsSuccess || response.Status is 404 or 400, response.Problem());
         }
@@ -81,10 +67,10 @@ internal sealed class ElasticContractStore : IContractStore
         return response.Json();
     }
 
+    // Data streams cannot be deleted on the test server; what they hold ends with it.
     public async ValueTask DisposeAsync()
     {
-        // Data streams cannot be deleted here; what they hold ends with the server.
-        await Client.SendAsync(HttpMethod.Delete, $"/_index_template/{_names.Namespace}", default, Deadline, default);
-        Client.Dispose();
+        await _writer.DisposeAsync();
+        await _harness.DisposeAsync();
     }
 }
