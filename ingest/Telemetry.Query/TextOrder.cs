@@ -12,6 +12,9 @@ public sealed record TextOrder(KqlComparison Comparison, string Text) : ValueTes
     private readonly byte[] _utf8 = Encoding.UTF8.GetBytes(Text);
     private readonly double? _number = TryNumber(Text, out var number) ? number : null;
 
+    /// <summary>True when values compare as numbers.</summary>
+    public bool IsNumeric => _number is not null;
+
     /// <inheritdoc/>
     public override bool Matches(ReadOnlySpan<byte> utf8)
     {

@@ -1,0 +1,14 @@
+namespace Telemetry.Store.Tests.Contract;
+
+/// <summary>An empty store of the test's own.</summary>
+public interface IContractStore : IAsyncDisposable
+{
+    /// <summary>Answers for what was stored.</summary>
+    IDocumentReader Reader { get; }
+
+    /// <summary>Stores documents; when it returns, they are found.</summary>
+    Task StoreAsync(IEnumerable<Document> documents);
+
+    /// <summary>What is stored from here on lies in new files or indices.</summary>
+    Task RollOverAsync();
+}
