@@ -5,9 +5,9 @@ using Telemetry.Cli.Configuration;
 using Telemetry.Indexer;
 using Telemetry.Store;
 using Telemetry.Store.Elasticsearch;
+using Telemetry.Store.Elasticsearch.Lifetimes;
 using Telemetry.Store.Elasticsearch.Reading;
 using Telemetry.Store.Elasticsearch.Writing;
-using Telemetry.Store.Sqlite.State;
 using Telemetry.Wire;
 
 namespace Telemetry.Cli.Hosting;
@@ -28,19 +28,20 @@ internal sealed partial class ElasticStoreEngine : IStoreEngine
     private Task _installing = Task.CompletedTask;
     private volatile string _problem = "";
 
-    public ElasticStoreEngine(ElasticOptions options, DataDirectory data, RetentionOptions keep, TimeProvider time, ILogger logger)
+    public ElasticStoreEngine(ElasticOptions options, RetentionOptions keep, TimeProvider time, ILogger logger)
     {
         (_keep, _time, _logger) = (keep, time, logger);
         _client = new ElasticClient(options, time);
         Documents = new ElasticDocumentReader(_client, time);
-        Lifetimes = new SqliteLifetimeReader(data.Store, time);
+        Lifetimes = new ElasticLifetimeReader(_client);
+        LifetimeWriter = new ElasticLifetimeWriter(_client);
     }
 
     public IDocumentReader Documents { get; }
 
     public ILifetimeReader Lifetimes { get; }
 
-    public ILifetimeWriter? LifetimeWriter => null;
+    public ILifetimeWriter? LifetimeWriter { get; }
 
     /// <summary>Data streams end by their own lifecycle.</summary>
     public IRetention? Retention => null;

@@ -75,7 +75,7 @@ internal sealed partial class PartFactory(
 
     /// <summary>The store; nothing is asked of it yet.</summary>
     public IStoreEngine OpenStore() => options.Engines.Elasticsearch is { } elastic
-        ? new ElasticStoreEngine(elastic, data, options.Retention, time, _logger)
+        ? new ElasticStoreEngine(elastic, options.Retention, time, _logger)
         : new SqliteStoreEngine(data, options.Retention, time, _logger);
 
     public async Task<IndexerHost> StartIndexerAsync(IBus bus, IStoreEngine store)
