@@ -15,6 +15,7 @@ namespace Telemetry.Cli.Hosting;
 /// <summary>An Elasticsearch cluster. The lanes are written by a pool each, so that neither waits for the other.</summary>
 internal sealed partial class ElasticStoreEngine : IStoreEngine
 {
+    private static readonly TimeSpan CheckDeadline = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan InstallEvery = TimeSpan.FromSeconds(2);
 
     private readonly ElasticClient _client;
@@ -46,7 +47,20 @@ internal sealed partial class ElasticStoreEngine : IStoreEngine
     /// <summary>Data streams end by their own lifecycle.</summary>
     public IRetention? Retention => null;
 
-    public IEnumerable<string> Problems => _problem.Length == 0 ? [] : [_problem];
+    public async Task<IReadOnlyList<string>> CheckAsync(CancellationToken cancel)
+    {
+        try
+        {
+            var answer = await _client.SendAsync(HttpMethod.Get, "/", default, CheckDeadline, cancel);
+            return answer.IsSuccess
+                ? _problem.Length == 0 ? [] : [_problem]
+                : [$"Elasticsearch answers {answer.Problem()}."];
+        }
+        catch (IOException e)
+        {
+            return [e.Message];
+        }
+    }
 
     /// <summary>
     /// Installs the templates, now or as soon as the store answers: until they are there it takes no document, as ours are only for
