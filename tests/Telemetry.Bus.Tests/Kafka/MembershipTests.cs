@@ -1,5 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
+using Confluent.Kafka;
+using Telemetry.Bus.Kafka;
 using Telemetry.Tests.Support.Servers;
 using Telemetry.Wire;
 
@@ -65,7 +67,6 @@ public sealed class MembershipTests(SharedKafka kafka)
         var log = (await owner.LeaseAsync(0)).StateLog!;
         Assert.Equal(new BusPosition(1), await log.CommittedAsync(Never));
         await log.CommitAsync(new StateCommit([StateLogTests.Row("x", "2")], [], new BusPosition(2)), Never);
-        Assert.Empty(zombie.Revoked);
         var late = former.CommitAsync(new StateCommit([StateLogTests.Row("x", "3")], [], new BusPosition(3)), Never).AsTask();
         relay.Thaw();
         await Assert.ThrowsAsync<FencedException>(() => late);
@@ -76,6 +77,40 @@ public sealed class MembershipTests(SharedKafka kafka)
         await using var reader = log.OpenReader();
         await reader.ReadAsync(0, r => StateLogTests.Apply(rows, r), Never);
         Assert.Equal(new() { ["x"] = "2" }, rows);
+    }
+
+    [Fact]
+    public async Task BrokersRefuseACommitOfAFormerGeneration()
+    {
+        var options = SomeKafka.Options((await kafka.ServerAsync()).Broker, SomeKafka.NewPrefix());
+        await using var bus = await SomeKafka.ConnectAsync(options);
+        var clients = new KafkaClients(options);
+        IConsumerGroupMetadata former;
+        using (var consumer = new ConsumerBuilder<byte[], byte[]>(clients.Member(Lane.Bulk))
+            .SetLogHandler((_, _) => { })
+            .SetPartitionsAssignedHandler((_, partitions) => partitions.Select(p => new TopicPartitionOffset(p, Offset.End))).Build())
+        {
+            consumer.Subscribe($"{options.Prefix}-bulk-g1");
+            await Eventually.Holds(
+                () => consumer.Consume(50) is not null || consumer.Assignment.Count == 4, "it is a member", TimeSpan.FromSeconds(30));
+            former = consumer.ConsumerGroupMetadata;
+            consumer.Close();
+        }
+
+        var owner = new LeaseHolder();
+        await using var member = bus.Join(Lane.Bulk, owner);
+        var log = (await owner.LeaseAsync(0)).StateLog!;
+        using var producer = new ProducerBuilder<byte[], byte[]>(clients.Transactional(options.Prefix + "-former"))
+            .SetLogHandler((_, _) => { }).Build();
+        producer.InitTransactions(TimeSpan.FromSeconds(20));
+        var partition = new BusPartition(Lane.Bulk, 1, 0);
+        var lease = new PartitionLease(null!, partition, new TopicPartition($"{options.Prefix}-bulk-g1", 0), _ => null!);
+        var transaction = new StateTransaction(producer, new TopicNames(options.Prefix), TimeProvider.System, TimeSpan.FromSeconds(30));
+        var commit = new PendingCommit(lease, new StateCommit([StateLogTests.Row("x", "1")], [], new BusPosition(9)));
+        Assert.Equal(TransactionOutcome.Refused, transaction.Run([commit], former));
+        Assert.Null(await log.CommittedAsync(Never));
+        await using var reader = log.OpenReader();
+        await reader.ReadAsync(0, _ => Assert.Fail("it was refused"), Never);
     }
 
     private static async Task AppendAsync(IBusWriter writer, int lifetimes, int each)
