@@ -33,6 +33,7 @@ public sealed class KafkaBus : IBus
         _offsets = new StateOffsets(topics.Admin, _clients, time);
         Warnings = warnings;
         _metrics.ObserveLag(() => _members.SelectMany(m => m.Lags));
+        _metrics.ObserveFetched(() => _members.SelectMany(m => m.Fetched));
     }
 
     /// <summary>What is allowed but weaker than "an acknowledged batch survives the loss of a machine", a sentence each.</summary>

@@ -40,6 +40,10 @@ internal sealed class KafkaBusMetrics : IDisposable
         "bus.lag", () => lags().Select(l => new Measurement<long>(l.Bytes, Of(l.Partition.Lane), new("partition", l.Partition.ToString()))),
         "By", "Bytes on the bus that this member has not read, estimated");
 
+    public void ObserveFetched(Func<IEnumerable<(BusPartition Partition, long Bytes)>> fetched) => Meter.CreateObservableGauge(
+        "bus.queue.fetched", () => fetched().Select(f => new Measurement<long>(f.Bytes, Of(f.Partition.Lane), new("partition", f.Partition.ToString()))),
+        "By", "Bytes fetched from the brokers that wait to be indexed");
+
     public void Produced(Lane lane, bool isTick) => Count(_produced, lane, isTick);
 
     public void Delivered(Lane lane, bool isTick) => Count(_delivered, lane, isTick);

@@ -60,6 +60,10 @@ internal sealed class LaneMembership : IBusMembership
     public IEnumerable<(BusPartition Partition, long Bytes)> Lags =>
         _leases.Values.Where(l => l.Reader is not null).Select(l => (l.Partition, l.Reader?.LagBytes ?? 0));
 
+    /// <summary>What is fetched for them and waits to be taken; for metrics.</summary>
+    public IEnumerable<(BusPartition Partition, long Bytes)> Fetched =>
+        _leases.Values.Where(l => l.Reader is not null).Select(l => (l.Partition, l.Reader?.QueuedBytes ?? 0));
+
     public void Ask(MemberRequest request) => _requests.Enqueue(request);
 
     /// <summary>Oldest and next offset of a partition.</summary>

@@ -51,6 +51,18 @@ internal sealed class PartitionReader : IBusReader
         }
     }
 
+    /// <summary>Bytes that are fetched and not taken.</summary>
+    public long QueuedBytes
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _queuedBytes;
+            }
+        }
+    }
+
     public long LagBytes
     {
         get

@@ -62,6 +62,8 @@ public sealed class AdminTests(SharedKafka kafka)
             Assert.Contains("stop the indexers", e.Message, StringComparison.Ordinal);
         }
 
+        var forward = await admin.RewindAsync(Lane.Bulk, DateTimeOffset.UtcNow.AddHours(1), Never);
+        Assert.All(forward.Where(r => r.From is not null), r => Assert.Equal(r.From, r.To));
         var rewound = await admin.RewindAsync(Lane.Bulk, time, Never);
         Assert.Equal(4, rewound.Count);
         var zero = rewound.Single(r => r.Partition.Number == 0);
@@ -94,6 +96,13 @@ public sealed class AdminTests(SharedKafka kafka)
         Assert.Equal(["Reason 1.", "Reason 3.", "Reason 2."], listed.Select(l => l.Letter.Reason));
         Assert.Equal("bulk-g1-0/2//", listed[2].Id);
         Assert.Equal([2], (await admin.DeadLetters.FindAsync("bulk-g1-0/2//", Never))!.Letter.Bytes.ToArray());
+        var read = new List<byte>();
+        await foreach (var letter in admin.DeadLetters.ReadAsync(["bulk-g1-0/2//", "none", "bulk-g1-0/1//"], Never))
+        {
+            read.AddRange(letter.Letter.Bytes.ToArray());
+        }
+
+        Assert.Equal([1, 2], read);
         await admin.DeadLetters.DropAsync(["bulk-g1-0/2//", "none"], Never);
         Assert.Null(await admin.DeadLetters.FindAsync("bulk-g1-0/2//", Never));
         Assert.Equal(["Reason 3."], (await admin.DeadLetters.ListAsync(1, Never)).Select(l => l.Letter.Reason));
