@@ -11,14 +11,14 @@ internal static class PartCommand
     /// <summary>Takes what shippers deliver.</summary>
     public static Command CreateGateway(CliContext context, ConfigurationSource configuration) => Create(
         context, configuration, Parts.Gateway, "gateway", "Run the gateway alone: take batches, make them durable, acknowledge.",
-        [.. FlagSet.Data, .. FlagSet.Bus, .. FlagSet.Grpc, .. FlagSet.Tls, .. FlagSet.Log]);
+        [.. FlagSet.Data, .. FlagSet.Bus, .. FlagSet.Grpc, .. FlagSet.Metrics, .. FlagSet.Tls, .. FlagSet.Log]);
 
     /// <summary>Reads the bus and fills the store.</summary>
     public static Command CreateIndexer(CliContext context, ConfigurationSource configuration)
     {
         var command = Create(
             context, configuration, Parts.Indexer, "indexer", "Run the indexer alone: read the bus, fill the store.",
-            [.. FlagSet.Data, .. FlagSet.Bus, .. FlagSet.Store, .. FlagSet.Retention, .. FlagSet.Log]);
+            [.. FlagSet.Data, .. FlagSet.Bus, .. FlagSet.Store, .. FlagSet.Retention, .. FlagSet.Metrics, .. FlagSet.Tls, .. FlagSet.Log]);
         command.Subcommands.Add(RewindCommand.Create(context, configuration));
         return command;
     }

@@ -7,7 +7,6 @@ using Telemetry.Cli.Hosting;
 using Telemetry.Cli.Options;
 using Telemetry.Cli.Rendering;
 using Telemetry.Query;
-using Telemetry.Store;
 using Telemetry.Wire;
 
 namespace Telemetry.Cli.Commands;
@@ -27,11 +26,9 @@ internal static class RewindCommand
             HelpName = "TIME", Description = "When what is read again came on the bus: 1h, 2026-11-22T11:00Z.", Required = true,
         };
         var json = JsonOption.Create("Print one partition a line, as JSON.");
-        var yes = new YesOption(context);
         var flags = new FlagSet([.. FlagSet.Bus, .. FlagSet.Store, .. FlagSet.Data]);
         var command = new Command(
             "rewind", "Read the bus again from a time on, where the store lost documents; only while no indexer runs.") { to, json };
-        yes.AddTo(command);
         flags.AddTo(command);
         command.SetAction(async (parsed, cancel) =>
         {
@@ -44,7 +41,6 @@ internal static class RewindCommand
 
             using var admin = new KafkaBusAdmin(kafka, context.Time);
             await RefuseWhileReadAsync(admin, cancel);
-            await yes.ConfirmAsync(parsed, $"Both lanes are read again from {ShortTime.Of(Rfc3339.Format(time))} on. {Promise} Go on?", cancel);
             await PrintAsync(context, await RewindAsync(admin, time, cancel), parsed.GetValue(json));
             return ExitCodes.Fine;
         });

@@ -2,7 +2,7 @@ using System.Net;
 
 namespace Telemetry.Cli.Configuration;
 
-/// <summary>The two listeners. Beyond loopback they need TLS and tokens, unless <see cref="Insecure"/>.</summary>
+/// <summary>The listeners. Beyond loopback they need TLS and tokens, unless <see cref="Insecure"/>.</summary>
 internal sealed record ListenerOptions
 {
     /// <summary>Console and HTTP API. Default 127.0.0.1:5080.</summary>
@@ -13,6 +13,9 @@ internal sealed record ListenerOptions
 
     /// <summary>Shippers. Default 127.0.0.1:4319.</summary>
     public IPEndPoint Grpc { get; init; } = new(IPAddress.Loopback, 4319);
+
+    /// <summary>Metrics and health of a process without a console. Default null, none.</summary>
+    public IPEndPoint? Metrics { get; init; }
 
     /// <summary>PEM file; "" is no TLS.</summary>
     public string TlsCertificate { get; init; } = "";
@@ -39,6 +42,9 @@ internal sealed record ListenerOptions
             Http = new IPEndPoint(reader.Address(Settings.HttpListen), reader.Port(Settings.HttpPort)),
             HttpNames = reader.List(Settings.HttpNames),
             Grpc = new IPEndPoint(reader.Address(Settings.GrpcListen), reader.Port(Settings.GrpcPort)),
+            Metrics = reader.OptionalPort(Settings.MetricsPort) is { } port
+                ? new IPEndPoint(reader.Address(Settings.MetricsListen), port)
+                : null,
             TlsCertificate = reader.FullPath(Settings.TlsCertificate),
             TlsKey = reader.FullPath(Settings.TlsKey),
             Insecure = reader.Switch(Settings.Insecure),

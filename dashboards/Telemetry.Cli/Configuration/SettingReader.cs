@@ -23,6 +23,9 @@ internal sealed class SettingReader(EffectiveConfiguration configuration, List<s
     public int Port(Setting setting) => Read(setting, "a port from 0 to 65535", (string text, out int port) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out port) && port <= ushort.MaxValue);
 
+    /// <summary>A port; null when none is set.</summary>
+    public int? OptionalPort(Setting setting) => Text(setting).Length == 0 ? null : Port(setting);
+
     public IPAddress Address(Setting setting) => Read(setting, "an IP address or localhost",
         (string text, out IPAddress address) =>
         {

@@ -24,8 +24,15 @@ internal static class Settings
     public static readonly Setting GrpcPort = Add(new("grpc.port", SettingKind.Port, "4319",
         "Port at which shippers deliver.") { Flag = "--grpc-port", ValueName = "PORT" });
 
+    public static readonly Setting MetricsListen = Add(new("metrics.listen", SettingKind.Address, "127.0.0.1",
+        "Address of /metrics and /healthz of a gateway or indexer by itself.") { Flag = "--metrics-listen", ValueName = "ADDRESS" });
+
+    public static readonly Setting MetricsPort = Add(new("metrics.port", SettingKind.Port, "",
+        "Port of /metrics and /healthz of a gateway or indexer by itself; without it there is none.")
+        { Flag = "--metrics-port", ValueName = "PORT" });
+
     public static readonly Setting TlsCertificate = Add(new("tls.certificate", SettingKind.Path, "",
-        "Certificate (PEM) of both listeners.") { Flag = "--tls-cert", ValueName = "FILE" });
+        "Certificate (PEM) of all listeners.") { Flag = "--tls-cert", ValueName = "FILE" });
 
     public static readonly Setting TlsKey = Add(new("tls.key", SettingKind.Path, "",
         "Private key (PEM) of the certificate.") { Flag = "--tls-key", ValueName = "FILE" });

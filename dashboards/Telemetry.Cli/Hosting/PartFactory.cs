@@ -92,7 +92,7 @@ internal sealed partial class PartFactory(
     }
 
     /// <exception cref="CliFailure">The port is taken or the certificate cannot be used; exit 2.</exception>
-    public Task<ConsoleHost> StartConsoleAsync(
+    public Task<HttpHost> StartConsoleAsync(
         IStoreEngine store, MeterExposition meters, Func<CancellationToken, Task<IReadOnlyList<HealthPart>>> health)
     {
         if (options.Listen.Insecure && ListenerOptions.IsBeyondLoopback(options.Listen.Http))
@@ -108,7 +108,27 @@ internal sealed partial class PartFactory(
             Meters = meters,
             CheckHealth = async cancel => new HealthReport(await health(cancel)),
         };
-        return ConsoleHost.StartAsync(options.Listen, services, tokens, loggers);
+        return HttpHost.StartAsync(
+            options.Listen, options.Listen.Http, Settings.HttpPort, app => app.MapTelemetryConsole(services), tokens, loggers);
+    }
+
+    /// <summary>Metrics and health of a process without a console.</summary>
+    /// <exception cref="CliFailure">The port is taken or the certificate cannot be used; exit 2.</exception>
+    public Task<HttpHost> StartMetricsAsync(
+        IPEndPoint endpoint, MeterExposition meters, Func<CancellationToken, Task<IReadOnlyList<HealthPart>>> health)
+    {
+        if (options.Listen.Insecure && ListenerOptions.IsBeyondLoopback(endpoint))
+        {
+            LogInsecure(endpoint);
+        }
+
+        var services = new ProcessServices
+        {
+            Time = time,
+            Meters = meters,
+            CheckHealth = async cancel => new HealthReport(await health(cancel)),
+        };
+        return HttpHost.StartAsync(options.Listen, endpoint, Settings.MetricsPort, app => app.MapTelemetryProcess(services), tokens, loggers);
     }
 
     /// <summary>The shipper of this machine; null when its program is missing, which is logged.</summary>
@@ -127,7 +147,7 @@ internal sealed partial class PartFactory(
     }
 
     [LoggerMessage(LogEvents.Insecure, LogLevel.Warning,
-        "The console listens on {Endpoint} with --insecure: whoever reaches it can read everything")]
+        "{Endpoint} is listened on with --insecure: whoever reaches it can read everything there")]
     private partial void LogInsecure(IPEndPoint endpoint);
 
     [LoggerMessage(LogEvents.NoShipper, LogLevel.Error,

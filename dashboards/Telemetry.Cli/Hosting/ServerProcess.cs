@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using Microsoft.Extensions.Logging;
 using Telemetry.Bus;
@@ -25,8 +26,8 @@ internal sealed partial class ServerProcess
     private readonly PartFactory _factory;
     private readonly ILogger _logger;
     private readonly RunningParts _running = new();
-    private readonly Dictionary<Parts, Func<IEnumerable<string>>> _problems = [];
-    private IStoreEngine? _store;
+    private readonly ConcurrentDictionary<Parts, Func<IEnumerable<string>>> _problems = [];
+    private volatile IStoreEngine? _store;
     private LocalShipper? _shipper;
 
     private ServerProcess(CliContext context, TelemetryOptions options, Parts parts, bool json, ILoggerFactory loggers)
@@ -73,6 +74,7 @@ internal sealed partial class ServerProcess
         var programs = Has(Parts.Demo) ? DemoPrograms.Find(_context) : null;
         Prepare();
         var meters = _running.AddDisposable(new MeterExposition());
+        var metrics = await StartMetricsAsync(meters);
         var bus = Has(Parts.Gateway) || Has(Parts.Indexer) ? _running.Add(await _factory.OpenBusAsync(stop)) : null;
         var gateway = Has(Parts.Gateway) ? await StartGatewayAsync(bus!) : null;
         _store = Has(Parts.Indexer) || Has(Parts.Console) ? _running.Add(_factory.OpenStore()) : null;
@@ -87,8 +89,8 @@ internal sealed partial class ServerProcess
             : Has(Parts.Shipper) ? StartShipper(gateway.Address)
             : Has(Parts.Demo) && !_json ? ["the demo's servers alone; --watch GLOB adds files of this machine"] : null;
         await (_json
-            ? StartSummary.PrintJsonAsync(_context.Out, console?.Address, gateway?.Address, _data.Path, watch)
-            : new StartSummary(_context.Color).PrintAsync(_context.Out, console?.Address, gateway?.Address, _data.Path, watch));
+            ? StartSummary.PrintJsonAsync(_context.Out, console?.Address, gateway?.Address, metrics?.Address, _data.Path, watch)
+            : new StartSummary(_context.Color).PrintAsync(_context.Out, console?.Address, gateway?.Address, metrics?.Address, _data.Path, watch));
         if (Has(Parts.Demo))
         {
             var reachable = LocalShipper.Reachable(gateway!.Address);
@@ -138,7 +140,18 @@ internal sealed partial class ServerProcess
         return gateway;
     }
 
-    private async Task<ConsoleHost> StartConsoleAsync(MeterExposition meters) =>
+    /// <summary>Before anything that may have to wait: who asks is told what it waits for.</summary>
+    private async Task<HttpHost?> StartMetricsAsync(MeterExposition meters)
+    {
+        foreach (var part in new[] { Parts.Gateway, Parts.Indexer }.Where(Has))
+        {
+            _problems[part] = () => ["It waits for the bus."];
+        }
+
+        return MetricsEndpoint is { } endpoint ? _running.Add(await _factory.StartMetricsAsync(endpoint, meters, HealthAsync)) : null;
+    }
+
+    private async Task<HttpHost> StartConsoleAsync(MeterExposition meters) =>
         _running.Add(await _factory.StartConsoleAsync(_store!, meters, HealthAsync));
 
     /// <summary>Returns what is watched.</summary>
@@ -182,8 +195,16 @@ internal sealed partial class ServerProcess
         return health;
     }
 
+    /// <summary>A console has both on its own port.</summary>
+    private IPEndPoint? MetricsEndpoint => Has(Parts.Console) ? null : _options.Listen.Metrics;
+
     private IEnumerable<(IPEndPoint Endpoint, Setting Port)> Endpoints()
     {
+        if (MetricsEndpoint is { } metrics)
+        {
+            yield return (metrics, Settings.MetricsPort);
+        }
+
         if (Has(Parts.Console))
         {
             yield return (_options.Listen.Http, Settings.HttpPort);

@@ -17,14 +17,17 @@ internal sealed class StartSummary(bool color)
     /// <param name="output">Where to.</param>
     /// <param name="console">Address of the console; null when this process has none.</param>
     /// <param name="gateway">Address of the gateway; null when this process has none.</param>
+    /// <param name="metrics">Address of metrics and health; null when this process has none of their own.</param>
     /// <param name="data">Data directory.</param>
     /// <param name="watch">What the shipper of this machine watches; null when there is none.</param>
-    public async Task PrintAsync(TextWriter output, Uri? console, Uri? gateway, string data, IReadOnlyList<string>? watch)
+    public async Task PrintAsync(
+        TextWriter output, Uri? console, Uri? gateway, Uri? metrics, string data, IReadOnlyList<string>? watch)
     {
         await output.WriteLineAsync($"\n  {Bold("telemetry")} {VersionCommand.Current}\n");
         await RowAsync(output, "console", console is null ? [] : [LocalShipper.Reachable(console)]);
         await RowAsync(
             output, "gateway", gateway is null ? [] : [$"{LocalShipper.Reachable(gateway)}, for telemetry-shipper --gateway"]);
+        await RowAsync(output, "metrics", metrics is null ? [] : [$"{LocalShipper.Reachable(metrics)}/metrics, /healthz"]);
         await RowAsync(output, "data", [data]);
         await RowAsync(output, "watching", watch ?? []);
         if (console is not null)
@@ -39,13 +42,14 @@ internal sealed class StartSummary(bool color)
 
     /// <summary>The same as one JSON object in one line; what this process does not have is null.</summary>
     public static async Task PrintJsonAsync(
-        TextWriter output, Uri? console, Uri? gateway, string data, IReadOnlyList<string>? watch)
+        TextWriter output, Uri? console, Uri? gateway, Uri? metrics, string data, IReadOnlyList<string>? watch)
     {
         await output.WriteLineAsync(new JsonObject
         {
             ["version"] = VersionCommand.Current,
             ["console"] = console is null ? null : LocalShipper.Reachable(console),
             ["gateway"] = gateway is null ? null : LocalShipper.Reachable(gateway),
+            ["metrics"] = metrics is null ? null : LocalShipper.Reachable(metrics),
             ["data"] = data,
             ["watching"] = watch is null ? null : new JsonArray([.. watch.Select(glob => JsonValue.Create(glob))]),
             ["try"] = console is null ? null : FirstQueries(LocalShipper.Reachable(console))[0],

@@ -20,6 +20,9 @@ internal sealed class FlagSet
     /// <summary>The gateway's listener.</summary>
     public static IReadOnlyList<Setting> Grpc { get; } = [Settings.GrpcPort, Settings.GrpcListen];
 
+    /// <summary>The listener of a process without a console.</summary>
+    public static IReadOnlyList<Setting> Metrics { get; } = [Settings.MetricsPort, Settings.MetricsListen];
+
     /// <summary>What a listener beyond loopback needs.</summary>
     public static IReadOnlyList<Setting> Tls { get; } =
         [Settings.TlsCertificate, Settings.TlsKey, Settings.Insecure];
