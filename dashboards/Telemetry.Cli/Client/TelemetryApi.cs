@@ -19,9 +19,12 @@ internal sealed class TelemetryApi : IDisposable
     private readonly HttpClient _http;
     private readonly string _name;
 
-    public TelemetryApi(ClientOptions options, HttpMessageHandler? transport)
+    /// <param name="options">Where the server is, and who asks.</param>
+    /// <param name="transport">The caller's; null is the network.</param>
+    /// <param name="name">What it is called in sentences; null is its URL.</param>
+    public TelemetryApi(ClientOptions options, HttpMessageHandler? transport, string? name = null)
     {
-        _name = UrlText.WithoutCredentials(options.Url.ToString());
+        _name = name ?? UrlText.WithoutCredentials(options.Url.ToString());
         _http = new HttpClient(transport ?? ServerTrust.CreateHandler(options.CertificateAuthority), transport is null)
         {
             BaseAddress = options.Url,

@@ -12,15 +12,15 @@ internal static class CrashesCommand
     {
         var range = new RangeOptions();
         var json = JsonOption.Create("Print one crash a line, as JSON.");
-        var flags = new FlagSet(FlagSet.Client);
+        var source = new ApiSource(context, configuration);
         var command = new Command("crashes", "Show processes that ended badly, newest first.");
         range.AddTo(command);
         command.Options.Add(json);
-        flags.AddTo(command);
+        source.AddTo(command);
         command.SetAction(async (parsed, cancel) =>
         {
-            using var api = new TelemetryApi(configuration.Load(parsed, flags).Client, context.Transport);
-            var answer = await api.GetAsync($"api/v1/crashes{range.Of(parsed)}", null, cancel);
+            await using var session = await source.OpenAsync(parsed);
+            var answer = await session.Api.GetAsync($"api/v1/crashes{range.Of(parsed)}", null, cancel);
             var crashes = JsonFields.Items(answer, "crashes").ToArray();
             await context.Out.WriteLineAsync(parsed.GetValue(json)
                 ? string.Join('\n', crashes.Select(JsonFields.OneLine))

@@ -17,18 +17,18 @@ internal static class LifetimesCommand
         }.RefusingFlags().RefusingBlank();
         var range = new RangeOptions();
         var json = JsonOption.Create("Print one lifetime a line, as JSON.");
-        var flags = new FlagSet(FlagSet.Client);
+        var source = new ApiSource(context, configuration);
         var command = new Command("lifetimes", "Show the boots of servers, newest first.") { id };
         range.AddTo(command);
         command.Options.Add(json);
-        flags.AddTo(command);
+        source.AddTo(command);
         command.SetAction(async (parsed, cancel) =>
         {
-            using var api = new TelemetryApi(configuration.Load(parsed, flags).Client, context.Transport);
+            await using var session = await source.OpenAsync(parsed);
             var asJson = parsed.GetValue(json);
             return parsed.GetValue(id) is { } wanted
-                ? await PrintOneAsync(context, api, wanted, asJson, cancel)
-                : await PrintAllAsync(context, api, range.Of(parsed), asJson, cancel);
+                ? await PrintOneAsync(context, session.Api, wanted, asJson, cancel)
+                : await PrintAllAsync(context, session.Api, range.Of(parsed), asJson, cancel);
         });
         return command;
     }

@@ -32,14 +32,14 @@ internal sealed class SearchCommand(CliContext context, TelemetryApi api, bool j
             HelpName = "N", Description = "Most documents printed.", DefaultValueFactory = _ => 50,
         };
         var json = JsonOption.Create("Print one ECS document a line.");
-        var flags = new FlagSet(FlagSet.Client);
+        var source = new ApiSource(context, configuration);
         var command = new Command("search", "Find documents, newest first.") { query, since, until, follow, limit, json };
-        flags.AddTo(command);
+        source.AddTo(command);
         command.SetAction(async (parsed, cancel) =>
         {
             Check(parsed.GetValue(limit), parsed.GetValue(follow), parsed.GetValue(until));
-            using var api = new TelemetryApi(configuration.Load(parsed, flags).Client, context.Transport);
-            var search = new SearchCommand(context, api, parsed.GetValue(json));
+            await using var session = await source.OpenAsync(parsed);
+            var search = new SearchCommand(context, session.Api, parsed.GetValue(json));
             var wanted = new SearchQuery(parsed.GetValue(query)!, parsed.GetValue(since), parsed.GetValue(until));
             await (parsed.GetValue(follow)
                 ? search.FollowAsync(wanted, parsed.GetValue(limit), cancel)
