@@ -15,4 +15,8 @@ internal static class LogEvents
     public const int DemoFailed = 9010;
     public const int BusProblem = 9011;
     public const int StoreLeftInPlace = 9012;
+    public const int BusWarning = 9013;
+    public const int StoreWaiting = 9014;
+    public const int StoreTrouble = 9016;
+    public const int TemplatesFailed = 9015;
 }

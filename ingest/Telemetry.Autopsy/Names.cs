@@ -16,6 +16,7 @@ public static class Names
         LossReason.Retention => "retention",
         LossReason.Decoding => "decoding",
         LossReason.SourceGone => "source_gone",
+        LossReason.StoreRefused => "store_refused",
         _ => "unknown",
     };
 

@@ -7,6 +7,7 @@ internal sealed class StreamAccount(StreamEpoch key)
 {
     private readonly IntervalSet _stored = new();
     private readonly IntervalSet _lost = new();
+    private readonly IntervalSet _refused = new();
     private string _name = "", _kind = "", _workload = "";
     private Lane _lane;
     private bool _closed;
@@ -22,11 +23,8 @@ internal sealed class StreamAccount(StreamEpoch key)
         _lane = facts.Lane != 0 ? facts.Lane : _lane;
         _closed |= facts.Closed;
         _produced = Math.Max(_produced, facts.NextSeq);
-        foreach (var range in facts.Lost.Intervals)
-        {
-            _lost.Add(range.First, range.End);
-        }
-
+        AddAll(_lost, facts.Lost);
+        AddAll(_refused, facts.Refused);
         if (facts.ProgressUnixUs > _progress)
         {
             (_progress, _readOffset, _sourceSize) = (facts.ProgressUnixUs, facts.ReadOffset, facts.SourceSize);
@@ -37,10 +35,7 @@ internal sealed class StreamAccount(StreamEpoch key)
     {
         _lane = _lane == 0 ? lane : _lane;
         _conflictsWith = received.ConflictsWith;
-        foreach (var range in received.Intervals.Intervals)
-        {
-            _stored.Add(range.First, range.End);
-        }
+        AddAll(_stored, received.Intervals);
 
         _produced = Math.Max(_produced, _stored.End);
     }
@@ -64,18 +59,17 @@ internal sealed class StreamAccount(StreamEpoch key)
 
     public LifetimeStream ToStream()
     {
-        var stored = _stored.Count;
-        var lost = LostAndNotStored();
+        // What the store refused came here and is not in it.
+        var refused = _stored.Count + _refused.Count - UnionOf(_stored, _refused).Count;
+        var stored = _stored.Count - refused;
+        var lost = LostAndNotStored() + refused;
         var ranges = new List<Interval>();
         ulong missing = 0;
 
         // What contradicts others is a fragment of another server's numbering: nothing says where it begins.
         if (_conflictsWith == Epoch.None)
         {
-            var known = new IntervalSet();
-            AddAll(known, _stored);
-            AddAll(known, _lost);
-            foreach (var range in known.Missing(_produced))
+            foreach (var range in UnionOf(_stored, _lost).Missing(_produced))
             {
                 missing += range.Count;
                 if (ranges.Count < LifetimeComposer.MaxMissingRanges)
@@ -90,12 +84,14 @@ internal sealed class StreamAccount(StreamEpoch key)
             _conflictsWith == Epoch.None ? _produced : stored, stored, lost, missing, ranges, _readOffset, _sourceSize);
     }
 
-    private ulong LostAndNotStored()
+    private ulong LostAndNotStored() => UnionOf(_stored, _lost).Count - _stored.Count;
+
+    private static IntervalSet UnionOf(IntervalSet one, IntervalSet other)
     {
         var both = new IntervalSet();
-        AddAll(both, _stored);
-        AddAll(both, _lost);
-        return both.Count - _stored.Count;
+        AddAll(both, one);
+        AddAll(both, other);
+        return both;
     }
 
     private static void AddAll(IntervalSet set, IntervalSet from)

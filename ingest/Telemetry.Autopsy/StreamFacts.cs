@@ -38,6 +38,9 @@ public sealed class StreamFacts
     /// <summary>Ranges declared lost.</summary>
     public IntervalSet Lost { get; init; } = new();
 
+    /// <summary>Records that came and that the store refused.</summary>
+    public IntervalSet Refused { get; init; } = new();
+
     /// <summary>The server has minted everything before <paramref name="next"/>.</summary>
     public void Reached(ulong next) => NextSeq = Math.Max(NextSeq, next);
 
@@ -58,6 +61,15 @@ public sealed class StreamFacts
         if (Lost.Intervals.Count < MaxLostRanges)
         {
             Lost.Add(firstSeq, end);
+        }
+    }
+
+    /// <summary>The store refused a record.</summary>
+    public void AddRefused(ulong seq)
+    {
+        if (Refused.Intervals.Count < MaxLostRanges)
+        {
+            Refused.Add(seq, seq + 1);
         }
     }
 }

@@ -32,7 +32,8 @@ public readonly record struct BusEntry(BusPosition Position, BusPosition Next, B
 public interface IBusWriter : IAsyncDisposable
 {
     /// <summary>
-    /// Appends one batch body; <paramref name="body"/> is not used after the first await. Completes when it is durable.
+    /// Appends one batch body; <paramref name="body"/> is not used after this has returned. Completes when it is durable; on a
+    /// bus that is away it waits, holding a copy, for as long as it takes.
     /// Faults with <see cref="IOException"/> when it could not be made durable: whether it is in the bus is then unknown.
     /// </summary>
     ValueTask<BusPosition> AppendAsync(Lane lane, BusStamp stamp, ReadOnlyMemory<byte> body, CancellationToken cancel);
@@ -68,6 +69,9 @@ public interface IBus : IAsyncDisposable
 
     /// <summary>Joins those who read a lane; <paramref name="owner"/> is told of the partitions that this member gets.</summary>
     IBusMembership Join(Lane lane, IPartitionOwner owner);
+
+    /// <summary>True when the bus keeps the state of partitions, so that any process may own them.</summary>
+    bool KeepsState { get; }
 
     /// <summary>The committed state of a partition, for those who do not own it; null when the bus keeps none.</summary>
     IStateLogReader? OpenState(BusPartition partition);

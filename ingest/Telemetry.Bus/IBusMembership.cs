@@ -24,8 +24,8 @@ public interface IBusMembership : IAsyncDisposable
 }
 
 /// <summary>
-/// Works on the partitions that a member is given. Called by one thread at a time; while a call runs the member reads nothing
-/// and hears of no other change.
+/// Works on the partitions that a member is given. Called by one thread at a time; while a call runs, or a task of a revocation,
+/// the member reads nothing and hears of no new partition.
 /// </summary>
 public interface IPartitionOwner
 {
@@ -34,7 +34,8 @@ public interface IPartitionOwner
 
     /// <summary>
     /// The partition goes to another member when the task is complete: commits what is done, ends the work. When it is
-    /// <paramref name="lost"/> another may have it already, and nothing can be committed. Does not throw.
+    /// <paramref name="lost"/> another may have it already, and nothing can be committed. Does not throw. The tasks of several
+    /// partitions may run at once; they have a common time, after which the partitions go without waiting for them.
     /// </summary>
     Task RevokedAsync(BusPartition partition, bool lost);
 }
@@ -50,6 +51,10 @@ public interface IBusLease
     /// file says from where to read.
     /// </summary>
     IStateLog? StateLog { get; }
+
+    /// <summary>Position of the oldest entry that is still there, and the one after the newest, as of now.</summary>
+    /// <exception cref="IOException">The bus cannot be read.</exception>
+    (BusPosition Oldest, BusPosition End) Extent();
 
     /// <summary>
     /// Opens the partition at a position; one reader at a time. When retention has overtaken the position the reader begins at the

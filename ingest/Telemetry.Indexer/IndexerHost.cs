@@ -2,64 +2,65 @@ using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Telemetry.Bus;
-using Telemetry.Indexer.Enrichment;
 using Telemetry.Indexer.Loops;
 using Telemetry.Store;
-using Telemetry.Store.Sqlite.State;
-using Telemetry.Wire;
 
 namespace Telemetry.Indexer;
 
-/// <summary>Runs the lanes and retention of one data directory. One per directory at a time, across processes.</summary>
+/// <summary>
+/// Reads lanes of the bus into a store, and applies retention. On the embedded bus one per data directory, across processes; on
+/// Kafka any number share the partitions.
+/// </summary>
 public sealed class IndexerHost : IAsyncDisposable
 {
     private readonly CancellationTokenSource _stop = new();
-    private readonly List<(Lane Lane, Task Task)> _running = [];
-    private readonly List<(Lane Lane, IndexerLane Loop)> _lanes = [];
+    private readonly List<LanePartitions> _lanes = [];
+    private readonly List<IBusMembership> _memberships = [];
+    private readonly CoPartitions _shared;
     private readonly ILogger _log;
     private readonly TimeProvider _time;
     private readonly Meter _meter = new(IndexerMetrics.MeterName);
+    private Task _retaining = Task.CompletedTask;
+    private int _disposed;
 
-    private IndexerHost(ILogger log, TimeProvider time) => (_log, _time) = (log, time);
+    private IndexerHost(IndexerOptions options, IBus bus, ILifetimeWriter? lifetimes, ILogger log, TimeProvider time) =>
+        (_log, _time, _shared) = (log, time, new CoPartitions(options, bus, lifetimes, log, time));
 
-    /// <summary>A sentence for each lane that fails and is tried again; empty while all is well. Any thread.</summary>
+    /// <summary>A sentence for each part that fails and is tried again; empty while all is well. Any thread.</summary>
     public IEnumerable<string> Problems =>
-        from lane in _lanes
-        where lane.Loop.Problem.Length > 0
-        select $"The {IndexerOptions.Name(lane.Lane)} lane is not indexed and is tried again: {lane.Loop.Problem}";
+        [.. _memberships.Select(m => m.Problem).Where(problem => problem.Length > 0), .. _lanes.SelectMany(lane => lane.Problems)];
 
     /// <summary>
-    /// Starts the loops and returns at once. A lane that cannot start (state locked by another process, disk full) says so in
+    /// Starts the loops and returns at once. A partition that cannot start (state locked by another process, disk full) says so in
     /// the log and tries again.
     /// </summary>
     /// <param name="options">Directory, bounds and pauses.</param>
     /// <param name="bus">Bus to read; not disposed.</param>
     /// <param name="openWriter">
-    /// Opens the documents of a lane, told the first position that the bus has; called again after a failure, once the former writer is disposed. What was not committed
-    /// is written again.
+    /// Opens the documents of a partition; called again after a failure, once the former writer is disposed. What was not
+    /// committed is written again.
     /// </param>
+    /// <param name="lifetimes">Told of lifetimes, where others than this process read them; null is nobody.</param>
     /// <param name="retention">Called each <see cref="IndexerOptions.RetainEvery"/>; null keeps everything.</param>
     /// <param name="log">Log; null is none.</param>
     /// <param name="time">Clock; null is the real one.</param>
     public static IndexerHost Start(
-        IndexerOptions options, IBus bus, Func<Lane, BusPosition, IDocumentWriter> openWriter, IRetention? retention = null,
-        ILogger? log = null, TimeProvider? time = null)
+        IndexerOptions options, IBus bus, Func<BusPartition, WriterOpening, IDocumentWriter> openWriter,
+        ILifetimeWriter? lifetimes = null, IRetention? retention = null, ILogger? log = null, TimeProvider? time = null)
     {
-        var host = new IndexerHost(log ?? NullLogger.Instance, time ?? TimeProvider.System);
-        var directory = new LifetimeDirectory(new SqliteFactsReader(options.StatePath(Lane.Critical)), host._time);
-        if (options.Lanes.Contains(Lane.Critical))
-        {
-            directory.ExpectCritical();
-        }
-
+        var host = new IndexerHost(options, bus, lifetimes, log ?? NullLogger.Instance, time ?? TimeProvider.System);
         foreach (var lane in options.Lanes)
         {
-            host.StartLane(options, bus, openWriter, directory, lane);
+            LanePartitions? partitions = null;
+            var metrics = new IndexerMetrics(host._meter, lane, () => partitions?.Lag() ?? default);
+            partitions = new LanePartitions(new LaneContext(lane, options, openWriter, metrics, host._log, host._time), host._shared);
+            host._lanes.Add(partitions);
         }
 
+        host._memberships.AddRange(host._lanes.Select(lane => bus.Join(lane.Lane, lane)));
         if (retention is not null)
         {
-            host._running.Add((default, host.RetainAsync(retention, options.RetainEvery)));
+            host._retaining = host.RetainAsync(retention, options.RetainEvery);
         }
 
         return host;
@@ -72,37 +73,27 @@ public sealed class IndexerHost : IAsyncDisposable
     public async Task StopAsync(TimeSpan budget)
     {
         await _stop.CancelAsync();
-        try
+        await Task.WhenAll([_retaining, .. _lanes.Select(lane => lane.StopAsync(budget))]);
+        foreach (var membership in _memberships)
         {
-            await Task.WhenAll(_running.Select(r => r.Task)).WaitAsync(budget, _time);
+            await membership.DisposeAsync();
         }
-        catch (TimeoutException)
-        {
-            foreach (var (lane, task) in _running.Where(r => !r.Task.IsCompleted))
-            {
-                _log.StopOverdue(IndexerOptions.Name(lane), budget.TotalSeconds);
-            }
-        }
+
+        _memberships.Clear();
     }
 
-    /// <summary>Stops within 10 s.</summary>
+    /// <summary>Stops within 10 s. A second call does nothing.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+        {
+            return;
+        }
+
         await StopAsync(TimeSpan.FromSeconds(10));
+        await _shared.DisposeAsync();
         _stop.Dispose();
         _meter.Dispose();
-    }
-
-    private void StartLane(
-        IndexerOptions options, IBus bus, Func<Lane, BusPosition, IDocumentWriter> openWriter, LifetimeDirectory directory, Lane lane)
-    {
-        IndexerLane? loop = null;
-        var metrics = new IndexerMetrics(_meter, lane, () => loop?.Lag() ?? default);
-        loop = new IndexerLane(new LaneContext(
-            lane, options, bus, oldest => openWriter(lane, oldest), directory, metrics, _log, _time));
-
-        _lanes.Add((lane, loop));
-        _running.Add((lane, Task.Run(() => loop.RunAsync(_stop.Token))));
     }
 
     private async Task RetainAsync(IRetention retention, TimeSpan every)

@@ -11,8 +11,8 @@ internal static partial class IndexerLog
     [LoggerMessage(4001, LogLevel.Error, "The state of the {Lane} lane was damaged; it is set aside as {File} and made again from the bus")]
     public static partial void StateSetAside(this ILogger log, string lane, string file);
 
-    [LoggerMessage(4002, LogLevel.Error, "Bus retention has overtaken the {Lane} lane: {Bytes} bytes were deleted before they were indexed")]
-    public static partial void Overtaken(this ILogger log, string lane, long bytes);
+    [LoggerMessage(4002, LogLevel.Error, "Bus retention has overtaken {Lane}: {Count} positions were deleted before they were indexed; the servers heard of at the time say so")]
+    public static partial void Overtaken(this ILogger log, string lane, long count);
 
     [LoggerMessage(4003, LogLevel.Error, "An entry of the {Lane} lane at {Position} does not decode and is kept with the dead letters: {Problem} ({Suppressed} more since the last message)")]
     public static partial void DeadLetter(this ILogger log, string lane, long position, string problem, long suppressed);
@@ -31,4 +31,13 @@ internal static partial class IndexerLog
 
     [LoggerMessage(4008, LogLevel.Warning, "The {Lane} lane did not stop within {Seconds} s; what was not committed is indexed again at the next start")]
     public static partial void StopOverdue(this ILogger log, string lane, double seconds);
+
+    [LoggerMessage(4009, LogLevel.Error, "The store refused {Count} documents of {Lane}, which are kept with the dead letters: {Reason} ({Suppressed} more messages since the last)")]
+    public static partial void Refused(this ILogger log, string lane, int count, string reason, long suppressed);
+
+    [LoggerMessage(4010, LogLevel.Warning, "The state of {Partition}, which another process owns, cannot be followed; tried again")]
+    public static partial void StandbyFailed(this ILogger log, Exception error, string partition);
+
+    [LoggerMessage(4011, LogLevel.Warning, "Lifetimes could not be written to the store; tried again ({Suppressed} more since the last message)")]
+    public static partial void PublishFailed(this ILogger log, Exception error, long suppressed);
 }

@@ -23,7 +23,7 @@ internal sealed class IndexerMetrics
         _unparsed = meter.CreateCounter<long>("indexer.unparsed", "{line}", "Lines stored without a format recognised.");
         _duplicates = meter.CreateCounter<long>("indexer.duplicates", "{record}", "Records of resent batches, skipped.");
         _conflicts = meter.CreateCounter<long>("indexer.conflicts", "{record}", "Records in identity conflict, stored apart.");
-        _deadLetters = meter.CreateCounter<long>("indexer.dead_letters", "{entry}", "Entries or records that did not decode.");
+        _deadLetters = meter.CreateCounter<long>("indexer.dead_letters", "{entry}", "Entries and records that did not decode, documents that the store refused.");
         _faults = meter.CreateCounter<long>("indexer.faults", "{fault}", "Failures after which the lane began again.");
         _commit = meter.CreateHistogram<double>("indexer.commit", "s", "Time of a commit of store and state.");
         meter.CreateObservableGauge("indexer.lag", () => new Measurement<long>(lag().Bytes, _lane), "By",
@@ -42,7 +42,7 @@ internal sealed class IndexerMetrics
 
     public void Conflict(int count) => _conflicts.Add(count, _lane);
 
-    public void DeadLetter() => _deadLetters.Add(1, _lane);
+    public void DeadLetter(int count) => _deadLetters.Add(count, _lane);
 
     public void Fault() => _faults.Add(1, _lane);
 

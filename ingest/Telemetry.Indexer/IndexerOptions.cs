@@ -1,3 +1,4 @@
+using Telemetry.Bus;
 using Telemetry.Wire;
 
 namespace Telemetry.Indexer;
@@ -5,7 +6,7 @@ namespace Telemetry.Indexer;
 /// <summary>How the indexer runs. Paths lie under the data directory.</summary>
 public sealed record IndexerOptions
 {
-    /// <summary>Data directory; state is in <c>store/LANE/state.db</c>, what does not decode in <c>deadletters/LANE</c>.</summary>
+    /// <summary>Data directory; state is in <c>store/LANE/state.db</c>, or in <c>state/</c> where it is a copy; what does not decode in <c>deadletters/LANE</c>.</summary>
     public required string DataDirectory { get; init; }
 
     /// <summary>Lanes to index; default both.</summary>
@@ -26,11 +27,17 @@ public sealed record IndexerOptions
     /// <summary>Lifetimes and their crashes are kept so long after they were last heard of; default 90 days.</summary>
     public TimeSpan KeepLifetimes { get; init; } = TimeSpan.FromDays(90);
 
+    /// <summary>A server not heard of for longer is dead; default 15 s.</summary>
+    public TimeSpan SilenceBound { get; init; } = TimeSpan.FromSeconds(15);
+
     /// <summary>Resends are recognised for so long; default 7 days.</summary>
     public TimeSpan KeepRuns { get; init; } = TimeSpan.FromDays(7);
 
     /// <summary>Time between retention runs; default 1 minute.</summary>
     public TimeSpan RetainEvery { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Longest time for the last commit of a partition that goes to another indexer; default 10 s.</summary>
+    public TimeSpan HandOverWithin { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>First and longest pause after a failure; default 250 ms and 15 s.</summary>
     public TimeSpan FirstBackoff { get; init; } = TimeSpan.FromMilliseconds(250);
@@ -38,8 +45,21 @@ public sealed record IndexerOptions
     /// <summary>Longest pause after a failure.</summary>
     public TimeSpan MaxBackoff { get; init; } = TimeSpan.FromSeconds(15);
 
-    internal string StatePath(Lane lane) =>
-        Path.Combine(DataDirectory, "store", Name(lane), Store.Sqlite.State.SqliteLaneState.FileName);
+    /// <summary>
+    /// A copy of the state on the bus that has not been read into for longer is made anew; default 12 h, half of what the bus keeps
+    /// deletions for.
+    /// </summary>
+    public TimeSpan TrustStateFileFor { get; init; } = TimeSpan.FromHours(12);
+
+    /// <summary>
+    /// File of a partition's state. Of a state that lies on the bus the file is a copy; those of both lanes of a partition lie side by
+    /// side, as they tell of the same lifetimes.
+    /// </summary>
+    internal string StatePath(BusPartition partition, bool onBus) => Path.Combine(
+        DataDirectory, onBus ? CopiesOf(partition) : "store", Name(partition.Lane), Store.Sqlite.State.SqliteLaneState.FileName);
+
+    private static string CopiesOf(BusPartition partition) => string.Create(
+        System.Globalization.CultureInfo.InvariantCulture, $"state/g{partition.Generation}-{partition.Number}");
 
     internal string DeadLetterPath(Lane lane) => Path.Combine(DataDirectory, "deadletters", Name(lane));
 

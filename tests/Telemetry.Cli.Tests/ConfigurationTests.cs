@@ -44,6 +44,28 @@ public sealed class ConfigurationTests : IDisposable
         }
     }
 
+    [Fact]
+    public async Task AnEngineIsOneSwitchAndShowsNoSecret()
+    {
+        var file = Write("""{ "store": "https://writer:hunter2@es-1:9200,es-2:9200?namespace=prod" }""");
+        _cli.Environment["TELEMETRY_BUS"] =
+            $"kafka://k-1:9092?sasl.mechanism=PLAIN&security.protocol=SASL_SSL&sasl.username=me&sasl.password=hunter2&ssl.ca.location={file}&partitions=8";
+
+        var table = await _cli.RunAsync("config", "show", "--config", file);
+
+        Assert.Equal((0, ""), (table.ExitCode, table.Error));
+        Assert.Contains("https://(redacted)@es-1:9200,es-2:9200?namespace=prod", table.Out, StringComparison.Ordinal);
+        Assert.Contains($"sasl.password=(redacted)&ssl.ca.location={file}&partitions=8", table.Out, StringComparison.Ordinal);
+        Assert.DoesNotContain("hunter2", table.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task AStoreThatIsNoElasticsearchIsUsage()
+    {
+        var result = await _cli.RunAsync("up", "--data", _directory["data"], "--store", "ftp://x");
+        Assert.Equal((2, "telemetry: The store's URL has to begin with http:// or https://.\n"), (result.ExitCode, result.Error));
+    }
+
     [Theory]
     [InlineData("TELEMETRY_DATA__DIRECTORY", "")]
     [InlineData("TELEMETRY_CLIENT__TOKEN", "a\nb")]

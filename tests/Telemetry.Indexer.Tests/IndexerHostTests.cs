@@ -361,7 +361,7 @@ public sealed class IndexerHostTests : IAsyncDisposable
     private IndexerHost Start(Func<IndexerOptions, IndexerOptions>? change = null)
     {
         var options = new IndexerOptions { DataDirectory = _directory.Path, IdleCommitAfter = TimeSpan.FromMilliseconds(5) };
-        var host = IndexerHost.Start(change?.Invoke(options) ?? options, _bus, (lane, _) => _stores[lane].Open());
+        var host = IndexerHost.Start(change?.Invoke(options) ?? options, _bus, (partition, _) => _stores[partition.Lane].Open());
         _hosts.Add(host);
         return host;
     }

@@ -95,7 +95,9 @@ public sealed class RealPartsTests : IAsyncDisposable
         public long PendingBytes => 0;
         public bool Begin(long position, long busUnixUs) => true;
         public void Write(Document document) => Count++;
-        public ValueTask CommitAsync(long next, CancellationToken cancel) => default;
+        public string Mark => "";
+        public ValueTask WaitForRoomAsync(CancellationToken cancel) => default;
+        public ValueTask<IReadOnlyList<RefusedDocument>> CommitAsync(long next, CancellationToken cancel) => new([]);
         public void Rest(long busUnixUs)
         {
         }
@@ -118,7 +120,8 @@ public sealed class RealPartsTests : IAsyncDisposable
 
     private IndexerHost Start() => IndexerHost.Start(
         new IndexerOptions { DataDirectory = _directory.Path, IdentityWait = TimeSpan.FromMilliseconds(20) }, _bus,
-        (lane, oldest) => SqliteDocumentWriter.Open(Store(lane), new SqliteStoreOptions(), TimeProvider.System, oldest.Value));
+        (partition, opening) => SqliteDocumentWriter.Open(
+            Store(partition.Lane), new SqliteStoreOptions(), TimeProvider.System, opening.Oldest));
 
     private string Store(Lane lane) => _directory[Path.Combine("store", lane == Lane.Critical ? "critical" : "bulk")];
 

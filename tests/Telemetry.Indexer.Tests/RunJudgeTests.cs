@@ -51,12 +51,12 @@ public class RunJudgeTests
 
                 if (random.Next(20) == 0)
                 {
-                    state.Commit(i, Some.Minted);
+                    state.Save(state.Take(i, Some.Minted));
                 }
 
                 if (random.Next(60) == 0)
                 {
-                    state.Commit(i, Some.Minted);
+                    state.Save(state.Take(i, Some.Minted));
                     state.Dispose();
                     state = SqliteLaneState.Open(directory["state.db"], Lane.Bulk, TimeProvider.System);
                 }

@@ -67,7 +67,7 @@ public sealed class GoldenTests
             stream.Reached(40);
             state.AddLoss(Lifetime, new LifetimeLoss(Key.Stream, Key.Epoch, 10, 5, 0, "spool_full", "", 9));
             state.AddCrash(new LifetimeCrash(Lifetime, "c1", "d1", 55, "signal", "SIGSEGV", "w", "/bin/x", null, "SIGSEGV", "", "", 3, "i-1", "web-1"));
-            state.Commit(4711, 100);
+            state.Save(state.Take(4711, 100));
         }
 
         File.Delete(path + ".lock");

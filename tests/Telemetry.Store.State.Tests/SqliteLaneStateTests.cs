@@ -27,7 +27,7 @@ public sealed class SqliteLaneStateTests : IDisposable
             state.Stream(Key).AddLost(10, 5);
             state.Stream(Key).Name = "/var/log/x";
             state.AddLoss(Lifetime, new LifetimeLoss(Key.Stream, Key.Epoch, 10, 5, 0, "spool_full", "", 9));
-            state.Commit(42, 100);
+            state.Save(state.Take(42, 100));
             Add(state, Key, Run(40, 1), 7, 100);
         }
 
@@ -71,7 +71,7 @@ public sealed class SqliteLaneStateTests : IDisposable
                 Add(state, Key with { Stream = new StreamId(i) }, Run(0, 10), 5, 100);
             }
 
-            state.Commit(42, 100);
+            state.Save(state.Take(42, 100));
         }
 
         var bytes = File.ReadAllBytes(_directory["state.db"]);
@@ -103,11 +103,11 @@ public sealed class SqliteLaneStateTests : IDisposable
             Add(state, Key, Run((ulong)i, 1), (ulong)i, i);
             if (i % 50 == 0)
             {
-                state.Commit(i, i);
+                state.Save(state.Take(i, i));
             }
         }
 
-        state.Commit(4000, 4000);
+        state.Save(state.Take(4000, 4000));
         Assert.True(Knows(state, Run(3999, 1), 3999));
         Assert.True(Knows(state, Run(3000, 1), 3000));
         Assert.False(Knows(state, Run(100, 1), 100));
@@ -125,7 +125,7 @@ public sealed class SqliteLaneStateTests : IDisposable
             Add(state, Key, Run(0, 1), 1, 100);
             state.Stream(Key).Name = "x";
             state.AddLoss(Lifetime, new LifetimeLoss(Key.Stream, Key.Epoch, 0, 1, 0, "x", "", 9));
-            state.Commit(1, 1000);
+            state.Save(state.Take(1, 1000));
             Assert.Equal(1, state.Retain(500, 500));
             Assert.Equal(0ul, state.Received(Key).Intervals.Count);
             Assert.Equal("", state.Stream(Key).Name);
@@ -143,7 +143,7 @@ public sealed class SqliteLaneStateTests : IDisposable
             state.AddLoss(Lifetime, new LifetimeLoss(Key.Stream, Key.Epoch, (ulong)i, 1, 0, "x", "", i));
         }
 
-        state.Commit(1, 1);
+        state.Save(state.Take(1, 1));
         using var reader = StateReaderOf("state.db");
         Assert.Equal(1000, reader.Losses(Lifetime).Count);
         Assert.Equal(1499ul, reader.Losses(Lifetime)[^1].FirstSeq);

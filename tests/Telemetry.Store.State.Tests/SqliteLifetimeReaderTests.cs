@@ -28,8 +28,8 @@ public sealed class SqliteLifetimeReaderTests : IDisposable
         Say(critical, second, "i", 300, 400);
         bulk.Lifetime(first).Heard(250, 250);
         bulk.Lifetime(unknown).Heard(350, 350);
-        critical.Commit(1, 400);
-        bulk.Commit(1, 400);
+        critical.Save(critical.Take(1, 400));
+        bulk.Save(bulk.Take(1, 400));
 
         var all = await Reader().ListAsync(null, null, 10, default);
         Assert.Equal([unknown, second, first], all.Select(l => l.Id));
@@ -50,7 +50,7 @@ public sealed class SqliteLifetimeReaderTests : IDisposable
         var now = (_time.GetUtcNow().Ticks - DateTime.UnixEpoch.Ticks) / 10;
         using var critical = Open(Lane.Critical);
         Say(critical, lifetime, "i", now, now);
-        critical.Commit(1, now);
+        critical.Save(critical.Take(1, now));
         _time.Advance(TimeSpan.FromMinutes(1));
         Assert.Equal(LifetimeState.Alive, (await Reader().GetAsync(lifetime, default))!.State);
         critical.CaughtUp(now + 60_000_000);
@@ -71,7 +71,7 @@ public sealed class SqliteLifetimeReaderTests : IDisposable
         }
 
         critical.AddCrash(new LifetimeCrash(LifetimeId.From("i", "1"), "c1", "d1", 10, "signal", "SIGSEGV", "", "x", null, "SIGSEGV", "", "", 1, "i", "h"));
-        critical.Commit(1, 1);
+        critical.Save(critical.Take(1, 1));
         Assert.Equal(["c4", "c3", "c2", "c1", "c0"], (await Reader().CrashesAsync(null, null, 10, default)).Select(c => c.Id));
         Assert.Equal(["c3", "c2"], (await Reader().CrashesAsync(10, 40, 2, default)).Select(c => c.Id));
     }

@@ -11,17 +11,17 @@ internal static class PartCommand
     /// <summary>Takes what shippers deliver.</summary>
     public static Command CreateGateway(CliContext context, ConfigurationSource configuration) => Create(
         context, configuration, Parts.Gateway, "gateway", "Run the gateway alone: take batches, make them durable, acknowledge.",
-        [.. FlagSet.Data, .. FlagSet.Grpc, .. FlagSet.Tls, .. FlagSet.Log]);
+        [.. FlagSet.Data, .. FlagSet.Bus, .. FlagSet.Grpc, .. FlagSet.Tls, .. FlagSet.Log]);
 
     /// <summary>Reads the bus and fills the store.</summary>
     public static Command CreateIndexer(CliContext context, ConfigurationSource configuration) => Create(
         context, configuration, Parts.Indexer, "indexer", "Run the indexer alone: read the bus, fill the store.",
-        [.. FlagSet.Data, .. FlagSet.Retention, .. FlagSet.Log]);
+        [.. FlagSet.Data, .. FlagSet.Bus, .. FlagSet.Store, .. FlagSet.Retention, .. FlagSet.Log]);
 
     /// <summary>Answers.</summary>
     public static Command CreateConsole(CliContext context, ConfigurationSource configuration) => Create(
         context, configuration, Parts.Console, "console", "Run the console alone: pages and HTTP API on the store.",
-        [.. FlagSet.Data, .. FlagSet.Http, .. FlagSet.Tls, .. FlagSet.Log]);
+        [.. FlagSet.Data, .. FlagSet.Store, .. FlagSet.Http, .. FlagSet.Tls, .. FlagSet.Log]);
 
     private static Command Create(
         CliContext context, ConfigurationSource configuration, Parts part, string name, string description,

@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace Telemetry.Cli.Configuration;
 
 /// <summary>
-/// Reads the configuration file: one JSON object per section, <c>{"store": {"keep": "7d"}}</c>. Comments and trailing
-/// commas are allowed.
+/// Reads the configuration file: one JSON object per section, <c>{"store": {"keep": "7d"}}</c>; a section that is a text is its
+/// <c>url</c>. Comments and trailing commas are allowed.
 /// </summary>
 internal static class FileSettings
 {
@@ -51,6 +51,13 @@ internal static class FileSettings
 
         foreach (var section in root.EnumerateObject())
         {
+            if (section.Value.ValueKind == JsonValueKind.String && Settings.Find($"{section.Name}.url") is { } url)
+            {
+                // "bus": "kafka://…", as the flag says it.
+                ReadEntry(path, url.Key, section.Value, values, problems);
+                continue;
+            }
+
             if (section.Value.ValueKind != JsonValueKind.Object)
             {
                 problems.Add(Unknown(path, section.Name));

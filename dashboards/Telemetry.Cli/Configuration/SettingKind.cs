@@ -27,6 +27,6 @@ internal enum SettingKind
     /// <summary>Any number of texts.</summary>
     List,
 
-    /// <summary>Absolute http or https URL.</summary>
+    /// <summary>Absolute URL; printed without credentials.</summary>
     Url,
 }

@@ -14,7 +14,7 @@ internal sealed record SettingValue(Setting Setting, IReadOnlyList<string> Texts
     public string Display => Setting switch
     {
         { Secret: true } when Text.Length > 0 => "(redacted)",
-        { Kind: SettingKind.Url } => UrlText.WithoutCredentials(Text),
+        { Kind: SettingKind.Url } => UrlText.WithoutSecrets(Text),
         { Kind: SettingKind.List } => string.Join(' ', Texts),
         _ => Text,
     };

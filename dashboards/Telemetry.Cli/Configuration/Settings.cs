@@ -33,6 +33,14 @@ internal static class Settings
     public static readonly Setting Insecure = Add(new("listen.insecure", SettingKind.Switch, "false",
         "Listen beyond loopback without TLS and tokens.") { Flag = "--insecure" });
 
+    public static readonly Setting BusUrl = Add(new("bus.url", SettingKind.Url, "",
+        "Kafka that is the bus, kafka://HOST:PORT[,HOST:PORT][?KEY=VALUE]; without it files in the data directory.")
+        { Flag = "--bus", ValueName = "URL", ShortEnvironmentName = "TELEMETRY_BUS" });
+
+    public static readonly Setting StoreUrl = Add(new("store.url", SettingKind.Url, "",
+        "Elasticsearch that is the store, https://HOST:PORT[,HOST:PORT][?KEY=VALUE]; without it files in the data directory.")
+        { Flag = "--store", ValueName = "URL", ShortEnvironmentName = "TELEMETRY_STORE" });
+
     public static readonly Setting StoreKeep = Add(new("store.keep", SettingKind.Duration, "7d",
         "Age at which stored documents are deleted; 8m or more.") { Flag = "--keep", ValueName = "DURATION" });
 

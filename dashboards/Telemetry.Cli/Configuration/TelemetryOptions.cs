@@ -18,6 +18,9 @@ internal sealed record TelemetryOptions
 
     public ListenerOptions Listen { get; init; } = new();
 
+    /// <summary>What takes the place of files in the data directory.</summary>
+    public EngineOptions Engines { get; init; } = new();
+
     public required RetentionOptions Retention { get; init; }
 
     public LocalShipperOptions Shipper { get; init; } = new();
@@ -35,6 +38,7 @@ internal sealed record TelemetryOptions
         {
             DataDirectory = reader.RequiredPath(Settings.DataDirectory),
             Listen = ListenerOptions.Read(reader, problems),
+            Engines = EngineOptions.Read(reader, problems),
             Retention = RetentionOptions.Read(reader),
             Shipper = LocalShipperOptions.Read(reader),
             Client = ClientOptions.Read(reader, problems),

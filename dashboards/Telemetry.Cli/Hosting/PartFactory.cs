@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.Extensions.Logging;
 using Telemetry.Bus;
+using Telemetry.Bus.Kafka;
 using Telemetry.Bus.SegmentLog;
 using Telemetry.Cli.Configuration;
 using Telemetry.Console;
@@ -8,9 +9,6 @@ using Telemetry.Console.Metrics;
 using Telemetry.Gateway;
 using Telemetry.Gateway.Authentication;
 using Telemetry.Indexer;
-using Telemetry.Store.Sqlite.Documents;
-using Telemetry.Store.Sqlite.State;
-using Telemetry.Wire;
 
 namespace Telemetry.Cli.Hosting;
 
@@ -20,8 +18,30 @@ internal sealed partial class PartFactory(
 {
     private readonly ILogger _logger = loggers.CreateLogger("Telemetry.Main");
 
-    /// <summary>The embedded bus; nothing is opened yet.</summary>
-    public SegmentLogBus OpenBus() => new(
+    /// <summary>The bus. Kafka's topics are created or checked, which waits for the brokers; of files nothing is opened yet.</summary>
+    /// <exception cref="CliFailure">The topics do not fit the promise; exit 2.</exception>
+    public async Task<IBus> OpenBusAsync(CancellationToken cancel) =>
+        options.Engines.Kafka is { } kafka ? await ConnectAsync(kafka, cancel) : OpenSegments();
+
+    private async Task<KafkaBus> ConnectAsync(KafkaOptions kafka, CancellationToken cancel)
+    {
+        try
+        {
+            var bus = await KafkaBus.ConnectAsync(kafka, time, LogBusProblem, cancel);
+            foreach (var warning in bus.Warnings)
+            {
+                LogBusWarning(warning);
+            }
+
+            return bus;
+        }
+        catch (KafkaTopicsException e)
+        {
+            throw CliFailure.Usage(e.Message);
+        }
+    }
+
+    private SegmentLogBus OpenSegments() => new(
         data.Bus,
         new SegmentLogOptions
         {
@@ -53,21 +73,27 @@ internal sealed partial class PartFactory(
             loggers);
     }
 
-    public IndexerHost StartIndexer(IBus bus) => IndexerHost.Start(
-        new IndexerOptions { DataDirectory = data.Path, KeepLifetimes = options.Retention.KeepLifetimes },
-        bus,
-        OpenDocuments,
-        new StoreRetention(data, options.Retention, time),
-        loggers.CreateLogger("Telemetry.Indexer"),
-        time);
+    /// <summary>The store; nothing is asked of it yet.</summary>
+    public IStoreEngine OpenStore() => options.Engines.Elasticsearch is { } elastic
+        ? new ElasticStoreEngine(elastic, data, options.Retention, time, _logger)
+        : new SqliteStoreEngine(data, options.Retention, time, _logger);
 
-    /// <summary>What searches read; the store may not exist yet.</summary>
-    public SqliteDocumentReader OpenDocumentReader() => new(
-        [data.StoreOf(Lane.Critical), data.StoreOf(Lane.Bulk)], time, fault => LogUnreadable(fault.Path, fault.Reason));
+    public async Task<IndexerHost> StartIndexerAsync(IBus bus, IStoreEngine store)
+    {
+        await store.PrepareAsync(CancellationToken.None);
+        return IndexerHost.Start(
+            new IndexerOptions { DataDirectory = data.Path, KeepLifetimes = options.Retention.KeepLifetimes },
+            bus,
+            store.OpenWriter,
+            store.LifetimeWriter,
+            store.Retention,
+            loggers.CreateLogger("Telemetry.Indexer"),
+            time);
+    }
 
     /// <exception cref="CliFailure">The port is taken or the certificate cannot be used; exit 2.</exception>
     public Task<ConsoleHost> StartConsoleAsync(
-        SqliteDocumentReader documents, MeterExposition meters, Func<IEnumerable<HealthPart>> health)
+        IStoreEngine store, MeterExposition meters, Func<IEnumerable<HealthPart>> health)
     {
         if (options.Listen.Insecure && ListenerOptions.IsBeyondLoopback(options.Listen.Http))
         {
@@ -76,8 +102,8 @@ internal sealed partial class PartFactory(
 
         var services = new ConsoleServices
         {
-            Documents = documents,
-            Lifetimes = new SqliteLifetimeReader(data.Store, time),
+            Documents = store.Documents,
+            Lifetimes = store.Lifetimes,
             Time = time,
             Meters = meters,
             CheckHealth = _ => ValueTask.FromResult(new HealthReport([.. health()])),
@@ -100,24 +126,6 @@ internal sealed partial class PartFactory(
         return LocalShipper.Start(options, data, program, watch, gateway, tokens, time, loggers);
     }
 
-    private SqliteDocumentWriter OpenDocuments(Lane lane, BusPosition oldest)
-    {
-        var writer = SqliteDocumentWriter.Open(data.StoreOf(lane), StoreRetention.Partitions(lane, options.Retention), time, oldest.Value);
-        foreach (var damaged in writer.SetAside)
-        {
-            if (damaged.Evidence is { } evidence)
-            {
-                LogSetAside(damaged.Path, evidence, damaged.Reason);
-            }
-            else
-            {
-                LogLeftInPlace(damaged.Path, damaged.Reason);
-            }
-        }
-
-        return writer;
-    }
-
     [LoggerMessage(LogEvents.Insecure, LogLevel.Warning,
         "The console listens on {Endpoint} with --insecure: whoever reaches it can read everything")]
     private partial void LogInsecure(IPEndPoint endpoint);
@@ -126,17 +134,9 @@ internal sealed partial class PartFactory(
         "{Program} was not found, so nothing of this machine is shipped; './build publish' makes it, TELEMETRY_SHIPPER names it")]
     private partial void LogNoShipper(string program);
 
-    [LoggerMessage(LogEvents.StoreSetAside, LogLevel.Error,
-        "{Path} is damaged ({Reason}); it is kept as {Evidence}, and what the bus still has is stored again")]
-    private partial void LogSetAside(string path, string evidence, string reason);
-
-    [LoggerMessage(LogEvents.StoreLeftInPlace, LogLevel.Error,
-        "{Path} gets no more documents ({Reason}); what can be read of it is still found")]
-    private partial void LogLeftInPlace(string path, string reason);
+    [LoggerMessage(LogEvents.BusWarning, LogLevel.Warning, "The bus: {Warning}")]
+    private partial void LogBusWarning(string warning);
 
     [LoggerMessage(LogEvents.BusProblem, LogLevel.Error, "The bus: {Problem}")]
     private partial void LogBusProblem(string problem);
-
-    [LoggerMessage(LogEvents.StoreUnreadable, LogLevel.Error, "{Path} is left out of answers where it cannot be read: {Reason}")]
-    private partial void LogUnreadable(string path, string reason);
 }

@@ -7,7 +7,6 @@ using Telemetry.Console;
 using Telemetry.Console.Metrics;
 using Telemetry.Gateway;
 using Telemetry.Gateway.Authentication;
-using Telemetry.Store.Sqlite.Documents;
 
 namespace Telemetry.Cli.Hosting;
 
@@ -27,7 +26,7 @@ internal sealed partial class ServerProcess
     private readonly ILogger _logger;
     private readonly RunningParts _running = new();
     private readonly Dictionary<Parts, Func<IEnumerable<string>>> _problems = [];
-    private SqliteDocumentReader? _documents;
+    private IStoreEngine? _store;
     private LocalShipper? _shipper;
 
     private ServerProcess(CliContext context, TelemetryOptions options, Parts parts, bool json, ILoggerFactory loggers)
@@ -54,7 +53,7 @@ internal sealed partial class ServerProcess
         {
             try
             {
-                await process.StartAsync();
+                await process.StartAsync(stop);
             }
             catch (Exception e) when (e is GatewayException or IOException or UnauthorizedAccessException)
             {
@@ -69,16 +68,17 @@ internal sealed partial class ServerProcess
 
     private bool Has(Parts part) => _parts.HasFlag(part);
 
-    private async Task StartAsync()
+    private async Task StartAsync(CancellationToken stop)
     {
         var programs = Has(Parts.Demo) ? DemoPrograms.Find(_context) : null;
         Prepare();
         var meters = _running.AddDisposable(new MeterExposition());
-        var bus = Has(Parts.Gateway) || Has(Parts.Indexer) ? _running.Add(_factory.OpenBus()) : null;
+        var bus = Has(Parts.Gateway) || Has(Parts.Indexer) ? _running.Add(await _factory.OpenBusAsync(stop)) : null;
         var gateway = Has(Parts.Gateway) ? await StartGatewayAsync(bus!) : null;
+        _store = Has(Parts.Indexer) || Has(Parts.Console) ? _running.Add(_factory.OpenStore()) : null;
         if (Has(Parts.Indexer))
         {
-            var indexer = _running.Add(_factory.StartIndexer(bus!));
+            var indexer = _running.Add(await _factory.StartIndexerAsync(bus!, _store!));
             _problems[Parts.Indexer] = () => indexer.Problems;
         }
 
@@ -104,6 +104,12 @@ internal sealed partial class ServerProcess
         if (Has(Parts.Gateway) && !Has(Parts.Shipper) && !Has(Parts.Demo) && _options.Shipper.Watch.Count > 0)
         {
             throw CliFailure.Usage("--watch names files for the shipper of this machine, which --no-shipper leaves out");
+        }
+
+        if (Has(Parts.Indexer) && _options.Engines is { Kafka: not null, Elasticsearch: null })
+        {
+            throw CliFailure.Usage(
+                "partitions of a Kafka bus move between indexers, and files in a data directory do not follow; name an Elasticsearch with --store");
         }
 
         _data.Prepare();
@@ -132,11 +138,8 @@ internal sealed partial class ServerProcess
         return gateway;
     }
 
-    private async Task<ConsoleHost> StartConsoleAsync(MeterExposition meters)
-    {
-        _documents = _running.AddDisposable(_factory.OpenDocumentReader());
-        return _running.Add(await _factory.StartConsoleAsync(_documents, meters, Health));
-    }
+    private async Task<ConsoleHost> StartConsoleAsync(MeterExposition meters) =>
+        _running.Add(await _factory.StartConsoleAsync(_store!, meters, Health));
 
     /// <summary>Returns what is watched.</summary>
     private IReadOnlyList<string> StartShipper(Uri gateway)
@@ -163,9 +166,9 @@ internal sealed partial class ServerProcess
             yield return new HealthPart(NameOf(part), problems.Length == 0, problems);
         }
 
-        if (_documents is { } documents)
+        if (_store is { } store)
         {
-            var problems = string.Join(' ', documents.Problems);
+            var problems = string.Join(' ', store.Problems);
             yield return new HealthPart("store", problems.Length == 0, problems);
         }
 

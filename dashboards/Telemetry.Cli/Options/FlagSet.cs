@@ -24,6 +24,12 @@ internal sealed class FlagSet
     public static IReadOnlyList<Setting> Tls { get; } =
         [Settings.TlsCertificate, Settings.TlsKey, Settings.Insecure];
 
+    /// <summary>The bus.</summary>
+    public static IReadOnlyList<Setting> Bus { get; } = [Settings.BusUrl];
+
+    /// <summary>The store.</summary>
+    public static IReadOnlyList<Setting> Store { get; } = [Settings.StoreUrl];
+
     /// <summary>What is kept.</summary>
     public static IReadOnlyList<Setting> Retention { get; } = [Settings.StoreKeep, Settings.StoreKeepBytes];
 

@@ -92,7 +92,17 @@ public sealed class SegmentLogBus : IBus
     public IBusMembership Join(Lane lane, IPartitionOwner owner) => new SegmentLogMembership(this, lane, owner);
 
     /// <inheritdoc/>
+    public bool KeepsState => false;
+
+    /// <inheritdoc/>
     public IStateLogReader? OpenState(BusPartition partition) => null;
+
+    /// <summary>Position of the oldest entry that is still there, and the one after the newest, as of now.</summary>
+    public (BusPosition Oldest, BusPosition End) Extent(Lane lane)
+    {
+        using var reader = new SegmentLogReader(Of(lane), default, _time, out _);
+        return (reader.Position, new BusPosition(reader.Position.Value + reader.LagBytes));
+    }
 
     /// <summary>Nothing before <paramref name="indexed"/> is needed any more; retention may delete it.</summary>
     public void AllowTrim(Lane lane, BusPosition indexed) => Of(lane).Indexed.Advance(indexed);

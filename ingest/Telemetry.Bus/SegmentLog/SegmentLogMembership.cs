@@ -18,6 +18,8 @@ internal sealed class SegmentLogMembership : IBusMembership
 
         public IStateLog? StateLog => null;
 
+        public (BusPosition Oldest, BusPosition End) Extent() => bus.Extent(lane);
+
         public IBusReader OpenReader(BusPosition from, out long skipped) => bus.OpenReader(lane, from, out skipped);
 
         public void AllowTrim(BusPosition indexed) => bus.AllowTrim(lane, indexed);

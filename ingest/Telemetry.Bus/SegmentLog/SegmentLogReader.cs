@@ -6,7 +6,7 @@ namespace Telemetry.Bus.SegmentLog;
 /// Reads a lane: from the log while this process writes it, else as a follower of the directory; changes over by itself
 /// when the writer is opened or closed.
 /// </summary>
-internal sealed class SegmentLogReader : IBusReader
+internal sealed class SegmentLogReader : IBusReader, IDisposable
 {
     private readonly SegmentLane _lane;
     private readonly TimeProvider _time;
@@ -35,6 +35,7 @@ internal sealed class SegmentLogReader : IBusReader
         skipped = _reader is not null
             ? _writer!.Log.BytesTrimmedAfter(_position)
             : _follower!.BytesTrimmedAfter(_position);
+        _position = new SpoolPosition(_position.Value + skipped);
     }
 
     public long LagBytes => _reader?.LagBytes ?? _follower!.LagBytes;
@@ -76,10 +77,15 @@ internal sealed class SegmentLogReader : IBusReader
         return _reader is not null ? _reader.WaitAsync(atMost, cancel) : _follower!.WaitAsync(atMost, cancel);
     }
 
-    public ValueTask DisposeAsync()
+    public void Dispose()
     {
         _reader?.Dispose();
         _follower?.Dispose();
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        Dispose();
         return ValueTask.CompletedTask;
     }
 

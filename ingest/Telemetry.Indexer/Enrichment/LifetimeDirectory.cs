@@ -76,7 +76,20 @@ internal sealed class LifetimeDirectory(SqliteFactsReader state, TimeProvider ti
         }
     }
 
-    /// <summary>The critical lane will be read in this process.</summary>
+    /// <summary>Another process has learned of these lifetimes: they are looked up again.</summary>
+    public void Forget(IReadOnlyCollection<LifetimeId> changed)
+    {
+        lock (_gate)
+        {
+            foreach (var id in changed)
+            {
+                _profiles.Remove(id);
+                _lookedUp.Remove(id);
+            }
+        }
+    }
+
+    /// <summary>The critical lane will be read in this process, or followed.</summary>
     public void ExpectCritical()
     {
         lock (_gate)

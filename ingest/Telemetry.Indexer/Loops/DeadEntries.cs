@@ -6,7 +6,7 @@ using LossReason = Telemetry.Protos.V1.LossReason;
 namespace Telemetry.Indexer.Loops;
 
 /// <summary>Keeps entries that are not sound and declares their records lost.</summary>
-internal sealed class DeadEntries(LaneContext lane, EntryApplier applier)
+internal sealed class DeadEntries(PartitionContext partition, EntryApplier applier, PendingLetters letters)
 {
     /// <summary>Keeps one.</summary>
     /// <param name="arrival">The entry.</param>
@@ -14,11 +14,12 @@ internal sealed class DeadEntries(LaneContext lane, EntryApplier applier)
     /// <param name="problem">One sentence.</param>
     public void Keep(in Arrival arrival, BatchHeader? header, string problem)
     {
-        lane.DeadLetters.Keep(arrival.Entry, null, problem, arrival.Entry.Body.Span);
-        lane.Metrics.DeadLetter();
+        var lane = partition.Lane;
+        letters.Add(arrival.Entry, null, problem, arrival.Entry.Body.Span);
+        lane.Metrics.DeadLetter(1);
         if (lane.DeadLetterLimit.Allows(out var suppressed))
         {
-            lane.Log.DeadLetter(lane.Name, arrival.Entry.Position.Value, problem, suppressed);
+            lane.Log.DeadLetter(partition.Name, arrival.Entry.Position.Value, problem, suppressed);
         }
 
         foreach (var (loss, run) in Losses(arrival.Entry, header, problem))

@@ -12,10 +12,23 @@ namespace Telemetry.Indexer.Loops;
 /// Applies sound entries of the bus to the state and to the store. Either may be past an entry; what the other then gets is what it
 /// would have got at first. Not thread-safe.
 /// </summary>
-internal sealed class EntryApplier(LaneContext lane, SqliteLaneState state, IDocumentWriter writer)
+internal sealed class EntryApplier(
+    PartitionContext partition, SqliteLaneState state, IDocumentWriter writer, PendingLetters letters)
 {
-    private readonly EnvelopeCache _envelopes = new(lane.Directory, lane.Lane);
-    private readonly DocumentMaker _maker = new(new LabelNames(), lane.Metrics, lane.Log, lane.Name, lane.Time);
+    private readonly LaneContext _lane = partition.Lane;
+    private readonly EnvelopeCache _envelopes = new(partition.Directory, partition.Lane.Lane);
+    private readonly DocumentMaker _maker = new(
+        new LabelNames(), partition.Lane.Metrics, partition.Lane.Log, partition.Name, partition.Lane.Time);
+
+    private HashSet<LifetimeId> _eventful = [];
+
+    /// <summary>Lifetimes to which more happened than a sign of life, since the last call.</summary>
+    public IReadOnlySet<LifetimeId> TakeEventful()
+    {
+        var eventful = _eventful;
+        _eventful = [];
+        return eventful;
+    }
 
     /// <summary>Applies the records of a batch.</summary>
     public void Apply(in Arrival arrival, BatchHeader header, ReadOnlySpan<byte> raw)
@@ -24,11 +37,11 @@ internal sealed class EntryApplier(LaneContext lane, SqliteLaneState state, IDoc
         var records = new RecordsReader(raw);
         foreach (var run in header.Runs)
         {
-            lane.Metrics.Record((int)run.Count);
+            _lane.Metrics.Record((int)run.Count);
             var verdict = Judge(arrival, header.Lifetime, run, digest, out var epoch);
             if (verdict == RunVerdict.Resend)
             {
-                lane.Metrics.Duplicate((int)run.Count);
+                _lane.Metrics.Duplicate((int)run.Count);
                 Skip(ref records, run.Count);
             }
             else
@@ -44,6 +57,7 @@ internal sealed class EntryApplier(LaneContext lane, SqliteLaneState state, IDoc
         var lifetime = arrival.Entry.Stamp.Lifetime;
         if (arrival.Learn)
         {
+            _eventful.Add(lifetime);
             LifetimeReducer.Apply(state, new FactStamp(lifetime, run.MintedUnixUs, arrival.BusUnixUs, ""), loss);
         }
 
@@ -54,7 +68,7 @@ internal sealed class EntryApplier(LaneContext lane, SqliteLaneState state, IDoc
             var envelope = _envelopes.Find(arrival.Entry.Stamp, run.Stream, epoch);
             _maker.Record(new RecordId(lifetime, run.Stream, epoch, run.FirstSeq), run, loss, envelope, arrival.BusUnixUs);
             Write(conflict: false);
-            lane.Metrics.Document(1);
+            _lane.Metrics.Document(1);
         }
     }
 
@@ -71,10 +85,10 @@ internal sealed class EntryApplier(LaneContext lane, SqliteLaneState state, IDoc
         if (verdict == RunVerdict.Conflict)
         {
             state.Lifetime(lifetime).Conflicts++;
-            lane.Metrics.Conflict((int)run.Count);
-            if (lane.ConflictLimit.Allows(out var suppressed))
+            _lane.Metrics.Conflict((int)run.Count);
+            if (_lane.ConflictLimit.Allows(out var suppressed))
             {
-                lane.Log.Conflict(lifetime.ToString(), run.Stream.ToString(), run.FirstSeq, run.NextSeq, suppressed);
+                _lane.Log.Conflict(lifetime.ToString(), run.Stream.ToString(), run.FirstSeq, run.NextSeq, suppressed);
             }
         }
 
@@ -109,7 +123,7 @@ internal sealed class EntryApplier(LaneContext lane, SqliteLaneState state, IDoc
             }
         }
 
-        lane.Metrics.Document(documents);
+        _lane.Metrics.Document(documents);
     }
 
     private bool ApplyRecord(
@@ -118,8 +132,8 @@ internal sealed class EntryApplier(LaneContext lane, SqliteLaneState state, IDoc
         var decodes = RecordMessages.TryDecode(kind, body, out var record);
         if (!decodes)
         {
-            lane.DeadLetters.Keep(arrival.Entry, (int)(id.Seq & int.MaxValue), "A record does not decode.", body);
-            lane.Metrics.DeadLetter();
+            letters.Add(arrival.Entry, (int)(id.Seq & int.MaxValue), "A record does not decode.", body);
+            _lane.Metrics.DeadLetter(1);
         }
         else if (arrival.Learn)
         {
@@ -150,7 +164,12 @@ internal sealed class EntryApplier(LaneContext lane, SqliteLaneState state, IDoc
     {
         var document = record is Crash ? DocumentId.From(id, run.MintedUnixUs).ToString() : "";
         LifetimeReducer.Apply(state, new FactStamp(id.Lifetime, run.MintedUnixUs, arrival.BusUnixUs, document), record);
-        lane.Directory.Learn(id.Lifetime, state.Peek(id.Lifetime), record);
+        if (record is not Protos.V1.Heartbeat)
+        {
+            _eventful.Add(id.Lifetime);
+        }
+
+        partition.Directory.Learn(id.Lifetime, state.Peek(id.Lifetime), record);
     }
 
     private void Write(bool conflict)

@@ -29,21 +29,56 @@ internal sealed class MemoryBus : IBus
 
     public IBusWriter OpenWriter() => throw new NotSupportedException();
 
-    public IBusReader OpenReader(Lane lane, BusPosition from, out long skipped)
-    {
-        skipped = 0;
-        return new Reader(this, lane, from.Value / 10);
-    }
+    /// <summary>Positions before were deleted by retention.</summary>
+    public Dictionary<Lane, long> OldestOf { get; } = [];
 
-    public void AllowTrim(Lane lane, BusPosition indexed)
-    {
-        lock (_gate)
-        {
-            Trimmed[lane] = indexed.Value;
-        }
-    }
+    public Dictionary<Lane, MemoryStateLog> StateLogs { get; } = new() { [Lane.Critical] = new(), [Lane.Bulk] = new() };
+
+    public bool KeepsState { get; init; }
+
+    public IStateLogReader? OpenState(BusPartition partition) => KeepsState ? StateLogs[partition.Lane].OpenReader() : null;
+
+    public IBusMembership Join(Lane lane, IPartitionOwner owner) => new Membership(this, lane, owner);
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private sealed class Membership : IBusMembership
+    {
+        public Membership(MemoryBus bus, Lane lane, IPartitionOwner owner) => owner.Assigned(new Lease(bus, lane));
+
+        public string Problem => "";
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    }
+
+    private sealed class Lease(MemoryBus bus, Lane lane) : IBusLease
+    {
+        public BusPartition Partition => new(lane, 1, 0);
+
+        public IStateLog? StateLog => bus.KeepsState ? bus.StateLogs[lane] : null;
+
+        public (BusPosition Oldest, BusPosition End) Extent()
+        {
+            lock (bus._gate)
+            {
+                return (new(bus.OldestOf.GetValueOrDefault(lane)), new(bus._lanes[lane].Count * 10));
+            }
+        }
+
+        public IBusReader OpenReader(BusPosition from, out long skipped)
+        {
+            skipped = Math.Max(0, bus.OldestOf.GetValueOrDefault(lane) - from.Value);
+            return new Reader(bus, lane, (from.Value + skipped) / 10);
+        }
+
+        public void AllowTrim(BusPosition indexed)
+        {
+            lock (bus._gate)
+            {
+                bus.Trimmed[lane] = indexed.Value;
+            }
+        }
+    }
 
     private sealed class Reader(MemoryBus bus, Lane lane, long next) : IBusReader
     {
@@ -57,6 +92,10 @@ internal sealed class MemoryBus : IBus
                 }
             }
         }
+
+        public BusPosition Position => new(next * 10);
+
+        public long ReachedUnixUs => LagBytes == 0 ? (DateTimeOffset.UtcNow.UtcTicks - DateTime.UnixEpoch.Ticks) / 10 : 0;
 
         public bool TryRead(out BusEntry entry)
         {

@@ -15,7 +15,16 @@ internal sealed class MemoryStore
     /// <summary>Called at the start of a commit; may throw.</summary>
     public Action<int> OnCommit { get; set; } = _ => { };
 
+    /// <summary>Commits wait for it.</summary>
+    public Task BeforeCommit { get; set; } = Task.CompletedTask;
+
+    /// <summary>Documents that are refused for good.</summary>
+    public Func<MemoryDocument, bool> Refuses { get; set; } = _ => false;
+
     public int Commits { get; private set; }
+
+    /// <summary>Documents written, committed or not.</summary>
+    public int Written { get; private set; }
 
     public IReadOnlyList<MemoryDocument> Documents
     {
@@ -32,7 +41,7 @@ internal sealed class MemoryStore
 
     private sealed class Writer(MemoryStore store) : IDocumentWriter
     {
-        private readonly List<MemoryDocument> _pending = [];
+        private List<(MemoryDocument Document, long Position)> _pending = [];
         private long _last = -1;
 
         public long AppliedPosition => store._applied;
@@ -50,19 +59,34 @@ internal sealed class MemoryStore
         {
         }
 
-        public void Write(Document document) => _pending.Add(MemoryDocument.From(document));
+        public void Write(Document document)
+        {
+            _pending.Add((MemoryDocument.From(document), _last));
+            store.Written++;
+        }
 
-        public ValueTask CommitAsync(long next, CancellationToken cancel)
+        public string Mark => "";
+
+        public ValueTask WaitForRoomAsync(CancellationToken cancel) => ValueTask.CompletedTask;
+
+        public async ValueTask<IReadOnlyList<RefusedDocument>> CommitAsync(long next, CancellationToken cancel)
         {
             store.OnCommit(++store.Commits);
+            var documents = _pending;
+            _pending = [];
+            await store.BeforeCommit;
             lock (store._gate)
             {
-                store._documents.AddRange(_pending);
+                store._documents.AddRange(documents.Where(d => !store.Refuses(d.Document)).Select(d => d.Document));
                 store._applied = Math.Max(store._applied, next);
             }
 
-            _pending.Clear();
-            return ValueTask.CompletedTask;
+            return
+            [
+                .. documents.Where(d => store.Refuses(d.Document)).Select(d => new RefusedDocument(
+                    d.Document.Id, d.Document.Record, Some.Minted, d.Position, "The document is not liked.",
+                    Encoding.UTF8.GetBytes(d.Document["message"] ?? ""))),
+            ];
         }
 
         public ValueTask DisposeAsync() => ValueTask.CompletedTask;

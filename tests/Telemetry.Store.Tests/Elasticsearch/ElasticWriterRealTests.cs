@@ -163,41 +163,73 @@ public sealed class ElasticWriterRealTests(RealElasticsearch real, ITestOutputHe
         var documents = Enumerable.Range(0, 1000).Select(seq => BulkEncoderTests.Typical((ulong)seq)).ToArray();
         foreach (var (ns, gzip, bytes, senders) in new[]
         {
-            ("warm", false, 4 << 20, 2), ("a1", false, 1 << 20, 2), ("a2", false, 4 << 20, 1), ("a3", false, 4 << 20, 2),
-            ("a4", false, 4 << 20, 4), ("a5", false, 8 << 20, 2), ("a6", true, 4 << 20, 2), ("a7", false, 2 << 20, 4),
+            ("warm", false, 4 << 20, 2), ("a1", false, 4 << 20, 1), ("a2", false, 4 << 20, 2), ("a3", true, 4 << 20, 2),
         })
         {
             var url = (await real.InstallAsync(ns)).Replace("gzip=false", gzip ? "gzip=true" : "gzip=false", StringComparison.Ordinal);
-            await using var harness = new WriterHarness(url, new ElasticWriterOptions { MaxRequestBytes = bytes, Senders = senders });
+            await using var harness = new WriterHarness(
+                url, new ElasticWriterOptions { MaxRequestBytes = bytes, MaxHeldBytes = 16 << 20, Senders = senders });
             await using var writer = harness.Open();
-            var (clock, cpu) = (Stopwatch.StartNew(), Environment.CpuUsage.TotalTime);
-            var allocated = GC.GetTotalAllocatedBytes();
+            var (clock, allocated) = (Stopwatch.StartNew(), 0L);
             for (var i = 0; i < count; i++)
             {
                 var document = documents[i % documents.Length];
-                var fields = document.Fields.Length;
                 document.Reset(Some.Record((ulong)i), Some.TimeUnixUs + i);
-                Refill(document, i, fields);
+                Refill(document, i);
                 writer.Begin(i, 0);
                 writer.Write(document);
                 if (i % 500 == 0)
                 {
                     await writer.WaitForRoomAsync(default);
                 }
+
+                // The first half fills the buffers that are then used again.
+                allocated = i == count / 2 ? GC.GetTotalAllocatedBytes() : allocated;
             }
 
             await writer.CommitAsync(count, default);
-            cpu = Environment.CpuUsage.TotalTime - cpu;
             output.WriteLine(
-                $"{ns}: gzip {gzip}, {bytes >> 20} MiB, {senders} senders: {count / clock.Elapsed.TotalSeconds:N0} documents/s, "
-                + $"{cpu.TotalMicroseconds / count:N2} us CPU/document, {(GC.GetTotalAllocatedBytes() - allocated) / count} B/document, "
+                $"gzip {gzip}, {bytes >> 20} MiB, {senders} senders: {count / clock.Elapsed.TotalSeconds:N0} documents/s, "
+                + $"{(GC.GetTotalAllocatedBytes() - allocated) * 2 / count} B/document, "
                 + $"{harness.Count("requests")} requests, {harness.Count("retried")} retried");
         }
+
+        await RawAsync(count);
     }
 
-    private static void Refill(Document document, int i, int fields)
+    // What the same server takes of the same lines, encoded beforehand and sent by two connections.
+    private async Task RawAsync(int count)
     {
-        Assert.True(fields > 0);
+        await real.InstallAsync("raw");
+        var encoder = new BulkEncoder(new DataStreamNames("raw"));
+        List<byte[]> bodies = [];
+        var (buffer, document) = (new ByteBuffer(5 << 20), new Document());
+        for (var i = 0; i < count; i++)
+        {
+            document.Reset(Some.Record((ulong)i), Some.TimeUnixUs + i);
+            Refill(document, i);
+            encoder.Append(buffer, document, out _);
+            if (buffer.Length > 4 << 20 || i == count - 1)
+            {
+                bodies.Add(buffer.Span.ToArray());
+                buffer.Truncate(0);
+            }
+        }
+
+        using var http = new HttpClient();
+        var clock = Stopwatch.StartNew();
+        await Parallel.ForEachAsync(bodies, new ParallelOptions { MaxDegreeOfParallelism = 2 }, async (body, cancel) =>
+        {
+            using var content = new ByteArrayContent(body);
+            content.Headers.ContentType = new("application/x-ndjson");
+            using var answer = await http.PostAsync(new Uri(real.Server.Url + "/_bulk?require_data_stream=true&filter_path=errors,items.*.status"), content, cancel);
+            Assert.Contains("\"errors\":false", await answer.Content.ReadAsStringAsync(cancel));
+        });
+        output.WriteLine($"raw, encoded beforehand, 4 MiB, 2 connections: {count / clock.Elapsed.TotalSeconds:N0} documents/s");
+    }
+
+    private static void Refill(Document document, int i)
+    {
         document.Set(Fields.Message, "GET /api/orders/8412 answered 200 in 12 ms for user 17 from 10.0.0.7 with request 5f2a9c"u8);
         document.Set(Fields.EventOriginal, "2026-11-22T11:00:00.001Z [INF] GET /api/orders/8412 answered 200 in 12 ms for user 17 from 10.0.0.7 with request 5f2a9c"u8);
         document.Set(Fields.LogLevel, "info"u8);

@@ -96,8 +96,15 @@ internal static class TemplateDefinitions
         var template = new JsonObject();
         if (stream == DocumentStream.Crash)
         {
-            // Evidence comes back as it was sent, whatever the licence makes of logsdb.
-            template["settings"] = new JsonObject { ["index.mapping.source.mode"] = "stored" };
+            // Evidence comes back as it was sent, whatever the licence makes of logsdb. Before 8.18 that is no setting.
+            if (version.CompareTo(new ElasticVersion(8, 18)) >= 0)
+            {
+                template["settings"] = new JsonObject { ["index.mapping.source.mode"] = "stored" };
+            }
+            else
+            {
+                template["mappings"] = new JsonObject { ["_source"] = new JsonObject { ["mode"] = "stored" } };
+            }
         }
 
         template["lifecycle"] = new JsonObject { ["enabled"] = true, ["data_retention"] = Retention(stream, options) };

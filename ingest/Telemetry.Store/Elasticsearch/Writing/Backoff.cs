@@ -9,9 +9,12 @@ internal sealed class Backoff(TimeSpan first, TimeSpan cap, Random random)
     public void Reset() => _attempts = 0;
 
     /// <summary>The next pause; not below what the server asks for, as far as the cap allows.</summary>
-    public TimeSpan Next(TimeSpan? retryAfter = null, TimeSpan atLeast = default)
+    /// <param name="retryAfter">What the server asks for.</param>
+    /// <param name="atLeast">Not shorter.</param>
+    /// <param name="atMost">Not longer; null is the cap.</param>
+    public TimeSpan Next(TimeSpan? retryAfter = null, TimeSpan atLeast = default, TimeSpan? atMost = null)
     {
-        var limit = Math.Min(cap.Ticks, first.Ticks * Math.Pow(2, Math.Min(_attempts++, 30)));
+        var limit = Math.Min(Math.Min(cap.Ticks, atMost?.Ticks ?? long.MaxValue), first.Ticks * Math.Pow(2, Math.Min(_attempts++, 30)));
         double jitter;
         lock (random)
         {

@@ -7,7 +7,8 @@ namespace Telemetry.Store.Elasticsearch.Writing;
 
 /// <summary>
 /// A document as the two lines of a bulk request. Names stay dotted, labels lie in one object with dotted keys (for a
-/// <c>flattened</c> field) with their names beside it, text has its words beside it (<see cref="ElasticWords"/>), values of one field are an array in their order. Allocates nothing. Not thread-safe.
+/// <c>flattened</c> field) with their names beside it, text has its words beside it (<see cref="ElasticWords"/>), values of one
+/// field are an array in their order. Allocates nothing. Not thread-safe.
 /// </summary>
 /// <remarks>
 /// <code>

@@ -11,6 +11,9 @@ internal sealed class BulkSender(Delivery shared)
     // Documents that are refused with a whole request each, one after the other: then it is not the documents.
     private const int SuspiciousRefusals = 32;
 
+    // Who cannot be reached is not burdened by being tried, and should be found soon when it is back.
+    private static readonly TimeSpan LongestUnreachablePause = TimeSpan.FromSeconds(5);
+
     private static readonly TimeSpan BlockedPause = TimeSpan.FromSeconds(5);
 
     private readonly BulkAnswer _answer = new();
@@ -76,7 +79,7 @@ internal sealed class BulkSender(Delivery shared)
         catch (ElasticUnavailableException e)
         {
             // A look-up: nothing was written.
-            return Wait(e.Message, null);
+            return Wait(e.Message, null, LongestUnreachablePause);
         }
     }
 
@@ -100,7 +103,7 @@ internal sealed class BulkSender(Delivery shared)
             }
 
             shared.Metrics.Retried(to - from);
-            return Wait(e.Message, null);
+            return Wait(e.Message, null, e.MayBeApplied ? null : LongestUnreachablePause);
         }
         finally
         {
@@ -194,9 +197,9 @@ internal sealed class BulkSender(Delivery shared)
         return null;
     }
 
-    private TimeSpan Wait(string problem, TimeSpan? retryAfter)
+    private TimeSpan Wait(string problem, TimeSpan? retryAfter, TimeSpan? atMost = null)
     {
-        var pause = _backoff.Next(retryAfter);
+        var pause = _backoff.Next(retryAfter, atMost: atMost);
         shared.Notices.Tell(ElasticNoticeKind.Waiting, problem);
         return pause;
     }

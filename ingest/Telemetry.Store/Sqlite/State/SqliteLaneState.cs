@@ -1,14 +1,16 @@
-using System.Text.Json;
+using System.Globalization;
 using Microsoft.Data.Sqlite;
 using Telemetry.Autopsy;
+using Telemetry.Bus;
 using Telemetry.Wire;
 
 namespace Telemetry.Store.Sqlite.State;
 
 /// <summary>
-/// The state of one lane in <c>state.db</c>. Changes are made in memory and reach the file together with the bus position in
-/// <see cref="Commit"/>, in one synced transaction; what was not committed is lost with the process and made again by
-/// replaying the bus from <see cref="Position"/>. One owner at a time, across processes; not thread-safe.
+/// The state of one partition of a lane in <c>state.db</c>. Changes are made in memory, are taken as rows (<see cref="Take"/>) and
+/// reach the file together with the bus position (<see cref="Save"/>), in one synced transaction; what was not saved is lost with the
+/// process and made again by replaying the bus from <see cref="Position"/>. Where the bus keeps the rows the file is a copy of
+/// them, brought up to date by <see cref="RestoreAsync"/>. One owner at a time, across processes; not thread-safe.
 /// </summary>
 public sealed class SqliteLaneState : ILifetimeFacts, IDisposable
 {
@@ -22,27 +24,32 @@ public sealed class SqliteLaneState : ILifetimeFacts, IDisposable
 
     private readonly FileStream _lock;
     private readonly SqliteConnection _connection;
+    private readonly TimeProvider _time;
     private readonly StateStatements _sql;
     private readonly WorkingSet<StreamEpoch, ReceivedStream> _received;
     private readonly WorkingSet<LifetimeId, LifetimeFacts> _lifetimes;
     private readonly WorkingSet<StreamEpoch, StreamFacts> _streams;
-    private readonly Dictionary<(StreamEpoch Key, ulong FirstSeq), ReceivedRun> _runs = [];
+    private readonly List<StateRow> _gone = [];
+    private Dictionary<(StreamEpoch Key, ulong FirstSeq), ReceivedRun> _runs = [];
+    private Dictionary<(StreamEpoch Key, ulong FirstSeq), ReceivedRun> _takenRuns = [];
     private readonly List<LifetimeCrash> _crashes = [];
     private readonly List<(LifetimeId Lifetime, LifetimeLoss Loss)> _losses = [];
 
-    private SqliteLaneState(FileStream @lock, SqliteConnection connection, string? setAside)
+    private SqliteLaneState(FileStream @lock, SqliteConnection connection, string? setAside, TimeProvider time)
     {
-        (_lock, _connection, SetAside) = (@lock, connection, setAside);
+        (_lock, _connection, SetAside, _time) = (@lock, connection, setAside, time);
         _sql = new StateStatements(connection);
         _received = new(20_000, _sql.LoadReceived);
         _lifetimes = new(2_000, _sql.LoadLifetime);
         _streams = new(20_000, _sql.LoadStream);
-        Position = _sql.Meta("position");
-        AppliedBusUnixUs = _sql.Meta("applied_bus_us");
+        ReadMeta();
     }
 
-    /// <summary>Bus position to read from.</summary>
+    /// <summary>Bus position to read from, as of the last save.</summary>
     public long Position { get; private set; }
+
+    /// <summary>What the document writer wants to be told at its opening, as of the last save.</summary>
+    public string Mark { get; private set; } = "";
 
     /// <summary>Bus time of the last entry applied, microseconds since the Unix epoch; 0 is none.</summary>
     public long AppliedBusUnixUs { get; private set; }
@@ -64,7 +71,7 @@ public sealed class SqliteLaneState : ILifetimeFacts, IDisposable
         try
         {
             var connection = StateFile.Open(path, lane, time, out var setAside);
-            return new SqliteLaneState(@lock, connection, setAside);
+            return new SqliteLaneState(@lock, connection, setAside, time);
         }
         catch
         {
@@ -78,7 +85,8 @@ public sealed class SqliteLaneState : ILifetimeFacts, IDisposable
 
     /// <summary>Finds how a run that begins at a number first came. False when none did, or that was too long ago.</summary>
     public bool TryFindRun(in StreamEpoch key, ulong firstSeq, out ReceivedRun run) =>
-        _runs.TryGetValue((key, firstSeq), out run) || _sql.TryLoadRun(key, firstSeq, out run);
+        _runs.TryGetValue((key, firstSeq), out run) || _takenRuns.TryGetValue((key, firstSeq), out run)
+        || _sql.TryLoadRun(key, firstSeq, out run);
 
     /// <summary>A run was received. It must not overlap what was received before.</summary>
     /// <param name="key">The stream.</param>
@@ -99,6 +107,9 @@ public sealed class SqliteLaneState : ILifetimeFacts, IDisposable
     /// <summary>A lifetime's facts for reading.</summary>
     public LifetimeFacts Peek(LifetimeId id) => _lifetimes.Get(id);
 
+    /// <summary>Lifetimes in the file that had a record minted since a time, at most 10,000.</summary>
+    public IReadOnlyList<LifetimeId> HeardSince(long unixUs) => _sql.HeardSince(unixUs);
+
     /// <inheritdoc/>
     public StreamFacts Stream(in StreamEpoch key) => _streams.Change(key);
 
@@ -108,25 +119,97 @@ public sealed class SqliteLaneState : ILifetimeFacts, IDisposable
     /// <inheritdoc/>
     public void AddLoss(LifetimeId lifetime, LifetimeLoss loss) => _losses.Add((lifetime, loss));
 
+    /// <summary>Takes all that changed since the last call. One checkpoint is taken and saved at a time.</summary>
+    /// <param name="position">Every entry before it is in the state.</param>
+    /// <param name="appliedBusUnixUs">Bus time of the last of them.</param>
+    /// <param name="mark">What the document writer wants to be told at its opening.</param>
+    public StateCheckpoint Take(long position, long appliedBusUnixUs, string mark = "")
+    {
+        List<StateRow> rows = [.. _gone];
+        _gone.Clear();
+        (_takenRuns, _runs) = (_runs, []);
+        rows.AddRange(_received.Take().Select(r => StateRowFormat.Of(r.Key, r.Value)));
+        rows.AddRange(_takenRuns.Select(r => StateRowFormat.Of(r.Key.Key, r.Key.FirstSeq, r.Value)));
+        rows.AddRange(_lifetimes.Take().Select(l => StateRowFormat.Of(l.Key, l.Value)));
+        rows.AddRange(_streams.Take().Select(s => StateRowFormat.Of(s.Key, s.Value)));
+        rows.AddRange(_crashes.Select(StateRowFormat.Of));
+        rows.AddRange(_losses.Select(l => StateRowFormat.Of(l.Lifetime, l.Loss)));
+        _crashes.Clear();
+        _losses.Clear();
+        rows.Add(StateRowFormat.Of("position", position.ToString(CultureInfo.InvariantCulture)));
+        rows.Add(StateRowFormat.Of("applied_bus_us", appliedBusUnixUs.ToString(CultureInfo.InvariantCulture)));
+        if (mark != Mark)
+        {
+            rows.Add(StateRowFormat.Of("mark", mark));
+        }
+
+        return new StateCheckpoint(rows, position, appliedBusUnixUs);
+    }
+
     /// <summary>
-    /// Makes all changes durable: every entry before <paramref name="position"/> is in the state. Throws
-    /// <see cref="SqliteException"/> when it could not; the file is then as it was, and the changes are still in memory.
+    /// The store refused a record of a checkpoint that was taken and is not saved yet: notes it in the state, and in the checkpoint.
     /// </summary>
-    public void Commit(long position, long appliedBusUnixUs)
+    public void Refused(StateCheckpoint checkpoint, in StreamEpoch key, ulong seq)
+    {
+        _streams.Change(key).AddRefused(seq);
+        var rowKey = StateRowFormat.KeyOf(StateRowFormat.Stream, key);
+        var row = checkpoint.ChangedRows.FindLastIndex(r => r.Key.AsSpan().SequenceEqual(rowKey));
+        var facts = row < 0 ? _sql.LoadStream(key) : StateRowFormat.StreamFactsOf(checkpoint.ChangedRows[row].Value);
+        facts.AddRefused(seq);
+        if (row < 0)
+        {
+            checkpoint.ChangedRows.Add(StateRowFormat.Of(key, facts));
+        }
+        else
+        {
+            checkpoint.ChangedRows[row] = StateRowFormat.Of(key, facts);
+        }
+    }
+
+    /// <summary>Adds a loss to a checkpoint that was taken and is not saved yet.</summary>
+    public static void AddLoss(StateCheckpoint checkpoint, LifetimeId lifetime, LifetimeLoss loss) =>
+        checkpoint.ChangedRows.Add(StateRowFormat.Of(lifetime, loss));
+
+    /// <summary>
+    /// Makes what was taken durable. Throws <see cref="SqliteException"/> when it could not; the file is then as it was, and the
+    /// changes are still in memory.
+    /// </summary>
+    public void Save(StateCheckpoint checkpoint)
     {
         InTransaction(() =>
         {
-            Save();
-            _sql.SetMeta("position", position);
-            _sql.SetMeta("applied_bus_us", appliedBusUnixUs);
+            foreach (var row in checkpoint.Rows)
+            {
+                _sql.Apply(row);
+            }
+
+            Bound(checkpoint);
         });
-        (Position, AppliedBusUnixUs) = (position, appliedBusUnixUs);
+        ReadMeta();
         _received.Saved();
         _lifetimes.Saved();
         _streams.Saved();
-        _runs.Clear();
-        _crashes.Clear();
-        _losses.Clear();
+        _takenRuns.Clear();
+    }
+
+    /// <summary>
+    /// Brings the file up to what is committed on the bus. Call it before anything else is read, and while nothing is changed. A file
+    /// that has not been read into for <paramref name="trustFor"/> is begun anew: the bus may no longer tell it what was deleted.
+    /// Returns the lifetimes of which something was read.
+    /// </summary>
+    /// <exception cref="IOException">The bus cannot be read; the file is as it was.</exception>
+    public async ValueTask<IReadOnlyCollection<LifetimeId>> RestoreAsync(IStateLogReader log, TimeSpan trustFor, CancellationToken cancel)
+    {
+        var now = NowUnixUs;
+        var from = now - _sql.Meta("log_read_us") > trustFor.TotalMicroseconds ? 0 : _sql.Meta("log_position");
+        try
+        {
+            return await RestoreAsync(log, from, now, cancel);
+        }
+        catch (StateLogGapException) when (from > 0)
+        {
+            return await RestoreAsync(log, 0, now, cancel);
+        }
     }
 
     /// <summary>
@@ -141,7 +224,7 @@ public sealed class SqliteLaneState : ILifetimeFacts, IDisposable
     public int Retain(long lifetimesBeforeUnixUs, long runsBeforeUnixUs)
     {
         var forgotten = 0;
-        InTransaction(() => forgotten = _sql.Forget(lifetimesBeforeUnixUs, runsBeforeUnixUs));
+        InTransaction(() => forgotten = _sql.Forget(lifetimesBeforeUnixUs, runsBeforeUnixUs, _gone));
         if (forgotten > 0)
         {
             _received.Clear();
@@ -175,41 +258,66 @@ public sealed class SqliteLaneState : ILifetimeFacts, IDisposable
         }
     }
 
-    private void Save()
+    private long NowUnixUs => (_time.GetUtcNow().UtcTicks - DateTime.UnixEpoch.Ticks) / 10;
+
+    private void ReadMeta()
     {
-        foreach (var (key, received) in _received.Changed)
+        Position = _sql.Meta("position");
+        AppliedBusUnixUs = _sql.Meta("applied_bus_us");
+        Mark = _sql.MetaText("mark");
+    }
+
+    private async ValueTask<HashSet<LifetimeId>> RestoreAsync(IStateLogReader log, long from, long nowUnixUs, CancellationToken cancel)
+    {
+        var changed = new HashSet<LifetimeId>();
+        await using var transaction = _connection.BeginTransaction(deferred: false);
+        _sql.Use(transaction);
+        try
         {
-            _sql.SaveReceived(key, received);
+            if (from == 0)
+            {
+                _sql.Clear();
+            }
+
+            var next = await log.ReadAsync(from, Apply, cancel);
+            _sql.SetMeta("log_position", next);
+            _sql.SetMeta("log_read_us", nowUnixUs);
+            await transaction.CommitAsync(cancel);
+        }
+        finally
+        {
+            _sql.Use(null);
         }
 
-        foreach (var ((key, firstSeq), run) in _runs)
-        {
-            _sql.SaveRun(key, firstSeq, run);
-        }
+        _received.Clear();
+        _lifetimes.Clear();
+        _streams.Clear();
+        ReadMeta();
+        return changed;
 
-        foreach (var (id, facts) in _lifetimes.Changed)
+        void Apply(StateRow row)
         {
-            _sql.SaveLifetime(id, facts);
+            _sql.Apply(row);
+            if (row.Key is [StateRowFormat.Lifetime or StateRowFormat.Stream or StateRowFormat.Received or StateRowFormat.Crash or StateRowFormat.Loss, ..])
+            {
+                changed.Add(StateRowFormat.LifetimeOf(row.Key));
+            }
         }
+    }
 
-        foreach (var (key, facts) in _streams.Changed)
+    /// <summary>What a lifetime or a stream may have is bounded.</summary>
+    private void Bound(StateCheckpoint checkpoint)
+    {
+        foreach (var row in checkpoint.Rows.Where(row => row.Value is not null))
         {
-            _sql.SaveStream(key, facts);
-        }
-
-        foreach (var crash in _crashes)
-        {
-            _sql.SaveCrash(crash, JsonSerializer.SerializeToUtf8Bytes(crash, StateJson.Default.LifetimeCrash));
-        }
-
-        foreach (var (lifetime, loss) in _losses)
-        {
-            _sql.SaveLoss(lifetime, JsonSerializer.SerializeToUtf8Bytes(loss, StateJson.Default.LifetimeLoss), MaxLosses);
-        }
-
-        foreach (var key in _received.Changed)
-        {
-            _sql.ForgetRuns(key.Key, MaxRunsPerStream);
+            if (row.Key[0] == StateRowFormat.Received)
+            {
+                _sql.ForgetRuns(StateRowFormat.StreamOf(row.Key), MaxRunsPerStream, _gone);
+            }
+            else if (row.Key[0] == StateRowFormat.Loss)
+            {
+                _sql.ForgetLosses(StateRowFormat.LifetimeOf(row.Key), MaxLosses, _gone);
+            }
         }
     }
 }

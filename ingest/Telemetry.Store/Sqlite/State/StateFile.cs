@@ -10,7 +10,8 @@ namespace Telemetry.Store.Sqlite.State;
 /// holds. One SQLite file in WAL mode, every commit synced. 64-bit unsigned numbers are kept as their signed bits;
 /// times are microseconds since the Unix epoch.
 /// <code>
-/// meta(key, value)            format = 1, lane, position, applied_bus_us, caught_up_us
+/// meta(key, value)            format = 1, lane, position, applied_bus_us, caught_up_us; mark of the document writer;
+///                             log_position, log_read_us: how far the state's log on the bus has been read
 /// received                    per stream and epoch: intervals (see IntervalCodec), minted and bus times
 /// runs                        digests of the latest runs of each stream, to tell a resend from a conflict
 /// lifetimes, streams          facts of the reducer
@@ -117,6 +118,11 @@ internal static class StateFile
             }
 
             connection.Execute(Schema);
+            if (!HasRefused(connection))
+            {
+                connection.Execute("ALTER TABLE streams ADD COLUMN refused BLOB NOT NULL DEFAULT x''");
+            }
+
             Claim(connection, "format", Format);
             Claim(connection, "lane", (long)lane);
             return connection;
@@ -127,6 +133,10 @@ internal static class StateFile
             throw;
         }
     }
+
+    /// <summary>Files of 0.1 lack the column; their readers do not miss it.</summary>
+    private static bool HasRefused(SqliteConnection connection) =>
+        connection.Scalar("SELECT count(*) FROM pragma_table_info('streams') WHERE name = 'refused'") is 1L;
 
     private static void Claim(SqliteConnection connection, string key, long value)
     {

@@ -11,4 +11,5 @@ namespace Telemetry.Store.Sqlite.State;
 [JsonSerializable(typeof(LifetimeFacts))]
 [JsonSerializable(typeof(LifetimeCrash))]
 [JsonSerializable(typeof(LifetimeLoss))]
+[JsonSerializable(typeof(StreamRow))]
 internal sealed partial class StateJson : JsonSerializerContext;

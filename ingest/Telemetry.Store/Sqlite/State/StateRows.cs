@@ -13,7 +13,7 @@ internal static class StateRows
         "epoch, stream, intervals, first_minted_us, last_minted_us, last_bus_us, conflicts_with";
 
     public const string StreamColumns =
-        "epoch, stream, name, kind, workload, lane, closed, next_seq, progress_us, read_offset, source_size, lost";
+        "epoch, stream, name, kind, workload, lane, closed, next_seq, progress_us, read_offset, source_size, lost, refused";
 
     public static StreamEpoch Key(SqliteDataReader row, LifetimeId lifetime) =>
         new(lifetime, new StreamId((ulong)row.GetInt64(1)), new Epoch((ulong)row.GetInt64(0)));
@@ -39,17 +39,18 @@ internal static class StateRows
         ReadOffset = (ulong)row.GetInt64(9),
         SourceSize = (ulong)row.GetInt64(10),
         Lost = IntervalCodec.Decode(row.Blob(11)),
+        Refused = IntervalCodec.Decode(row.Blob(12)),
     };
 
-    public static LifetimeFacts Facts(byte[] json) =>
+    public static LifetimeFacts Facts(ReadOnlySpan<byte> json) =>
         JsonSerializer.Deserialize(json, StateJson.Default.LifetimeFacts)
         ?? throw new InvalidDataException("The facts of a lifetime are empty.");
 
-    public static LifetimeCrash Crash(byte[] json) =>
+    public static LifetimeCrash Crash(ReadOnlySpan<byte> json) =>
         JsonSerializer.Deserialize(json, StateJson.Default.LifetimeCrash)
         ?? throw new InvalidDataException("A crash is empty.");
 
-    public static LifetimeLoss Loss(byte[] json) =>
+    public static LifetimeLoss Loss(ReadOnlySpan<byte> json) =>
         JsonSerializer.Deserialize(json, StateJson.Default.LifetimeLoss)
         ?? throw new InvalidDataException("A loss is empty.");
 }

@@ -1,6 +1,6 @@
-using System.Text.Json;
 using Microsoft.Data.Sqlite;
 using Telemetry.Autopsy;
+using Telemetry.Bus;
 using Telemetry.Store.Serialization;
 using Telemetry.Wire;
 
@@ -9,10 +9,12 @@ namespace Telemetry.Store.Sqlite.State;
 /// <summary>The prepared statements of the state's owner.</summary>
 internal sealed class StateStatements : IDisposable
 {
+    private static readonly string[] Tables = ["received", "runs", "streams", "crashes", "losses"];
+
     private readonly List<SqliteCommand> _all = [];
     private readonly SqliteConnection _connection;
     private readonly SqliteCommand _getMeta, _setMeta, _getReceived, _setReceived, _getRun, _setRun, _countRuns, _dropRuns,
-        _getLifetime, _setLifetime, _getStream, _setStream, _addCrash, _addLoss, _dropLosses;
+        _getLifetime, _setLifetime, _getStream, _setStream, _addCrash, _addLoss, _dropLosses, _findLosses, _dropLoss;
 
     public StateStatements(SqliteConnection connection)
     {
@@ -31,19 +33,27 @@ internal sealed class StateStatements : IDisposable
             DELETE FROM runs WHERE lifetime = $1 AND stream = $2 AND epoch = $3 AND first_seq IN (
                 SELECT first_seq FROM runs WHERE lifetime = $1 AND stream = $2 AND epoch = $3
                 ORDER BY bus_us DESC, first_seq DESC LIMIT -1 OFFSET $4)
+            RETURNING first_seq
             """, 4);
         _getLifetime = Prepare("SELECT facts FROM lifetimes WHERE id = $1", 1);
         _setLifetime = Prepare("INSERT OR REPLACE INTO lifetimes VALUES($1, $2, $3, $4, $5)", 5);
         _getStream = Prepare(
             $"SELECT {StateRows.StreamColumns} FROM streams WHERE lifetime = $1 AND stream = $2 AND epoch = $3", 3);
         _setStream = Prepare(
-            "INSERT OR REPLACE INTO streams VALUES($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)", 13);
+            "INSERT OR REPLACE INTO streams VALUES($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)", 14);
         _addCrash = Prepare("INSERT OR REPLACE INTO crashes VALUES($1, $2, $3, $4, $5)", 5);
-        _addLoss = Prepare("INSERT INTO losses(lifetime, loss) VALUES($1, $2)", 2);
+        _findLosses = Prepare("SELECT id, loss FROM losses WHERE lifetime = $1", 1);
+        _dropLoss = Prepare("DELETE FROM losses WHERE id = $1", 1);
+        _addLoss = Prepare(
+            """
+            INSERT INTO losses(lifetime, loss) SELECT $1, $2
+            WHERE NOT EXISTS(SELECT 1 FROM losses WHERE lifetime = $1 AND loss = $2)
+            """, 2);
         _dropLosses = Prepare(
             """
             DELETE FROM losses WHERE lifetime = $1 AND id <= (
                 SELECT id FROM losses WHERE lifetime = $1 ORDER BY id DESC LIMIT 1 OFFSET $2)
+            RETURNING loss
             """, 2);
     }
 
@@ -58,6 +68,8 @@ internal sealed class StateStatements : IDisposable
 
     public long Meta(string key) => _getMeta.With(key).ExecuteScalar() as long? ?? 0;
 
+    public string MetaText(string key) => _getMeta.With(key).ExecuteScalar() as string ?? "";
+
     public void SetMeta(string key, long value) => _setMeta.With(key, value).ExecuteNonQuery();
 
     public ReceivedStream LoadReceived(StreamEpoch key)
@@ -66,7 +78,7 @@ internal sealed class StateStatements : IDisposable
         return row.Read() ? StateRows.Received(row) : new ReceivedStream();
     }
 
-    public void SaveReceived(in StreamEpoch key, ReceivedStream received) => _setReceived.With(
+    private void SaveReceived(in StreamEpoch key, ReceivedStream received) => _setReceived.With(
         Id(key), Stream(key), Epoch(key), IntervalCodec.Encode(received.Intervals), received.FirstMintedUnixUs,
         received.LastMintedUnixUs, received.LastBusUnixUs, (long)received.ConflictsWith.Value).ExecuteNonQuery();
 
@@ -80,27 +92,105 @@ internal sealed class StateStatements : IDisposable
         return found;
     }
 
-    public void SaveRun(in StreamEpoch key, ulong firstSeq, in ReceivedRun run) => _setRun.With(
+    private void SaveRun(in StreamEpoch key, ulong firstSeq, in ReceivedRun run) => _setRun.With(
         Id(key), Stream(key), Epoch(key), (long)firstSeq, (long)run.Count, (long)run.Digest, run.BusUnixUs, run.Position)
         .ExecuteNonQuery();
 
-    /// <summary>Keeps between <paramref name="keep"/> and half as much again, so that most commits delete nothing.</summary>
-    public void ForgetRuns(in StreamEpoch key, int keep)
+    /// <summary>
+    /// Keeps between <paramref name="keep"/> and half as much again, so that most commits delete nothing; tells keys of rows that are gone.
+    /// </summary>
+    public void ForgetRuns(in StreamEpoch key, int keep, List<StateRow> gone)
     {
-        if (_countRuns.With(Id(key), Stream(key), Epoch(key)).ExecuteScalar() is long count && count > keep + (keep / 2))
+        if (_countRuns.With(Id(key), Stream(key), Epoch(key)).ExecuteScalar() is not long count || count <= keep + (keep / 2))
         {
-            _dropRuns.With(Id(key), Stream(key), Epoch(key), (long)keep).ExecuteNonQuery();
+            return;
         }
+
+        using var rows = _dropRuns.With(Id(key), Stream(key), Epoch(key), (long)keep).ExecuteReader();
+        while (rows.Read())
+        {
+            gone.Add(new StateRow(StateRowFormat.RunKey(key, (ulong)rows.GetInt64(0)), null));
+        }
+    }
+
+    /// <summary>Keeps the newest losses of a lifetime; tells keys of rows that are gone.</summary>
+    public void ForgetLosses(LifetimeId lifetime, int keep, List<StateRow> gone)
+    {
+        using var rows = _dropLosses.With(lifetime.ToByteArray(), (long)keep).ExecuteReader();
+        while (rows.Read())
+        {
+            gone.Add(new StateRow(StateRowFormat.LossKey(lifetime, rows.Blob(0)), null));
+        }
+    }
+
+    /// <summary>
+    /// Writes or deletes one row, as this process or another made it; of a table that this version does not know, nothing. Throws
+    /// <see cref="InvalidDataException"/> on one that does not decode.
+    /// </summary>
+    public void Apply(StateRow row)
+    {
+        switch (row.Key.Length == 0 ? 0 : row.Key[0])
+        {
+            case StateRowFormat.Meta when row.Value is { } value:
+                SetMetaText(StateRowFormat.NameOf(row.Key), System.Text.Encoding.UTF8.GetString(value));
+                break;
+            case StateRowFormat.Received when row.Value is { } value:
+                SaveReceived(StateRowFormat.StreamOf(row.Key), StateRowFormat.ReceivedOf(value));
+                break;
+            case StateRowFormat.Received: Delete("received", StateRowFormat.StreamOf(row.Key)); break;
+            case StateRowFormat.Run when row.Value is { } value:
+                SaveRun(StateRowFormat.StreamOf(row.Key), StateRowFormat.FirstSeqOf(row.Key), StateRowFormat.RunOf(value));
+                break;
+            case StateRowFormat.Run: DeleteRun(StateRowFormat.StreamOf(row.Key), StateRowFormat.FirstSeqOf(row.Key)); break;
+            case StateRowFormat.Lifetime when row.Value is { } value:
+                SaveLifetime(StateRowFormat.LifetimeOf(row.Key), StateRows.Facts(value), value);
+                break;
+            case StateRowFormat.Lifetime: Run("DELETE FROM lifetimes WHERE id = $1", StateRowFormat.LifetimeOf(row.Key).ToByteArray()); break;
+            case StateRowFormat.Stream when row.Value is { } value:
+                SaveStream(StateRowFormat.StreamOf(row.Key), StateRowFormat.StreamFactsOf(value));
+                break;
+            case StateRowFormat.Stream: Delete("streams", StateRowFormat.StreamOf(row.Key)); break;
+            case StateRowFormat.Crash when row.Value is { } value: SaveCrash(StateRows.Crash(value), value); break;
+            case StateRowFormat.Crash: DeleteCrash(row.Key); break;
+            case StateRowFormat.Loss when row.Value is { } value:
+                _addLoss.With(StateRowFormat.LifetimeOf(row.Key).ToByteArray(), value).ExecuteNonQuery();
+                break;
+            case StateRowFormat.Loss: DeleteLoss(row.Key); break;
+        }
+    }
+
+    /// <summary>Deletes everything but what describes the file.</summary>
+    public void Clear()
+    {
+        Run("DELETE FROM meta WHERE key NOT IN ('format', 'lane')");
+        foreach (var table in Tables)
+        {
+            Run($"DELETE FROM {table}");
+        }
+
+        Run("DELETE FROM lifetimes");
     }
 
     public LifetimeFacts LoadLifetime(LifetimeId id) => _getLifetime.With(id.ToByteArray()).ExecuteScalar() is byte[] json
         ? StateRows.Facts(json)
         : new LifetimeFacts();
 
-    public void SaveLifetime(LifetimeId id, LifetimeFacts facts) => _setLifetime.With(
+    private void SaveLifetime(LifetimeId id, LifetimeFacts facts, byte[] json) => _setLifetime.With(
         id.ToByteArray(), facts.Identity?.InstanceId ?? "", LifetimeComposer.StartOf(facts, facts.FirstMintedUnixUs),
-        facts.LastMintedUnixUs, JsonSerializer.SerializeToUtf8Bytes(facts, StateJson.Default.LifetimeFacts))
-        .ExecuteNonQuery();
+        facts.LastMintedUnixUs, json).ExecuteNonQuery();
+
+    public IReadOnlyList<LifetimeId> HeardSince(long unixUs)
+    {
+        using var command = Command("SELECT id FROM lifetimes WHERE last_us >= $1 ORDER BY last_us DESC LIMIT 10000", unixUs);
+        using var row = command.ExecuteReader();
+        var found = new List<LifetimeId>();
+        while (row.Read())
+        {
+            found.Add(LifetimeId.Read(row.Blob(0)));
+        }
+
+        return found;
+    }
 
     public StreamFacts LoadStream(StreamEpoch key)
     {
@@ -108,31 +198,27 @@ internal sealed class StateStatements : IDisposable
         return row.Read() ? StateRows.Stream(row) : new StreamFacts();
     }
 
-    public void SaveStream(in StreamEpoch key, StreamFacts facts) => _setStream.With(
+    private void SaveStream(in StreamEpoch key, StreamFacts facts) => _setStream.With(
         Id(key), Stream(key), Epoch(key), facts.Name, facts.Kind, facts.WorkloadId, (long)facts.Lane,
         facts.Closed ? 1L : 0L, (long)facts.NextSeq, facts.ProgressUnixUs, (long)facts.ReadOffset,
-        (long)facts.SourceSize, IntervalCodec.Encode(facts.Lost)).ExecuteNonQuery();
+        (long)facts.SourceSize, IntervalCodec.Encode(facts.Lost), IntervalCodec.Encode(facts.Refused)).ExecuteNonQuery();
 
-    public void SaveCrash(LifetimeCrash crash, byte[] json) => _addCrash.With(
+    private void SaveCrash(LifetimeCrash crash, byte[] json) => _addCrash.With(
         crash.Lifetime.ToByteArray(), crash.Id, crash.DocumentId, crash.AtUnixUs, json).ExecuteNonQuery();
 
-    public void SaveLoss(LifetimeId lifetime, byte[] json, int keep)
+    /// <summary>
+    /// Deletes lifetimes last heard of before a time and what belongs to them, and old digests; tells keys of rows that are gone.
+    /// </summary>
+    public int Forget(long lifetimesBeforeUnixUs, long runsBeforeUnixUs, List<StateRow> gone)
     {
-        _addLoss.With(lifetime.ToByteArray(), json).ExecuteNonQuery();
-        _dropLosses.With(lifetime.ToByteArray(), (long)keep).ExecuteNonQuery();
-    }
-
-    /// <summary>Deletes lifetimes last heard of before a time and what belongs to them, and old digests.</summary>
-    public int Forget(long lifetimesBeforeUnixUs, long runsBeforeUnixUs)
-    {
-        const string Old = "(SELECT id FROM lifetimes WHERE last_us < $1)";
-        Run("DELETE FROM runs WHERE bus_us < $1", runsBeforeUnixUs);
-        foreach (var table in (ReadOnlySpan<string>)["received", "runs", "streams", "crashes", "losses"])
+        const string Old = "lifetime IN (SELECT id FROM lifetimes WHERE last_us < $1)";
+        Delete("runs", "bus_us < $1", runsBeforeUnixUs, gone);
+        foreach (var table in Tables)
         {
-            Run($"DELETE FROM {table} WHERE lifetime IN {Old}", lifetimesBeforeUnixUs);
+            Delete(table, Old, lifetimesBeforeUnixUs, gone);
         }
 
-        return Run("DELETE FROM lifetimes WHERE last_us < $1", lifetimesBeforeUnixUs);
+        return Delete("lifetimes", "last_us < $1", lifetimesBeforeUnixUs, gone);
     }
 
     public void Dispose()
@@ -143,11 +229,97 @@ internal sealed class StateStatements : IDisposable
         }
     }
 
-    private int Run(string sql, long parameter)
+    private int Delete(string table, string where, long before, List<StateRow> gone)
     {
-        using var command = _connection.Prepare(sql, 1).With(parameter);
+        var columns = table switch
+        {
+            "received" or "streams" => "lifetime, stream, epoch",
+            "runs" => "lifetime, stream, epoch, first_seq",
+            "crashes" => "crash",
+            "losses" => "lifetime, loss",
+            _ => "id",
+        };
+        using var command = Command($"DELETE FROM {table} WHERE {where} RETURNING {columns}", before);
+        using var row = command.ExecuteReader();
+        var deleted = 0;
+        for (; row.Read(); deleted++)
+        {
+            gone.Add(new StateRow(KeyOf(table, row), null));
+        }
+
+        return deleted;
+    }
+
+    private static byte[] KeyOf(string table, SqliteDataReader row)
+    {
+        switch (table)
+        {
+            case "crashes": return StateRowFormat.Of(StateRows.Crash(row.Blob(0))).Key;
+            case "losses": return StateRowFormat.LossKey(LifetimeId.Read(row.Blob(0)), row.Blob(1));
+            case "lifetimes": return StateRowFormat.LifetimeKey(LifetimeId.Read(row.Blob(0)));
+        }
+
+        var key = new StreamEpoch(
+            LifetimeId.Read(row.Blob(0)), new StreamId((ulong)row.GetInt64(1)), new Epoch((ulong)row.GetInt64(2)));
+        return table == "runs" ? StateRowFormat.RunKey(key, (ulong)row.GetInt64(3))
+            : StateRowFormat.KeyOf(table == "streams" ? StateRowFormat.Stream : StateRowFormat.Received, key);
+    }
+
+    private void SetMetaText(string name, string value)
+    {
+        if (long.TryParse(value, System.Globalization.NumberStyles.AllowLeadingSign, System.Globalization.CultureInfo.InvariantCulture, out var number))
+        {
+            SetMeta(name, number);
+        }
+        else
+        {
+            _setMeta.With(name, value).ExecuteNonQuery();
+        }
+    }
+
+    private void Delete(string table, in StreamEpoch key) =>
+        Run($"DELETE FROM {table} WHERE lifetime = $1 AND stream = $2 AND epoch = $3", Id(key), Stream(key), Epoch(key));
+
+    private void DeleteRun(in StreamEpoch key, ulong firstSeq) => Run(
+        "DELETE FROM runs WHERE lifetime = $1 AND stream = $2 AND epoch = $3 AND first_seq = $4",
+        Id(key), Stream(key), Epoch(key), (long)firstSeq);
+
+    private void DeleteCrash(byte[] key)
+    {
+        var (crash, document) = StateRowFormat.CrashOf(key);
+        Run("DELETE FROM crashes WHERE lifetime = $1 AND crash_id = $2 AND document_id = $3",
+            StateRowFormat.LifetimeOf(key).ToByteArray(), crash, document);
+    }
+
+    private void DeleteLoss(byte[] key)
+    {
+        var lifetime = StateRowFormat.LifetimeOf(key);
+        var ids = new List<long>();
+        using (var row = _findLosses.With(lifetime.ToByteArray()).ExecuteReader())
+        {
+            while (row.Read())
+            {
+                if (StateRowFormat.LossKey(lifetime, row.Blob(1)).AsSpan().SequenceEqual(key))
+                {
+                    ids.Add(row.GetInt64(0));
+                }
+            }
+        }
+
+        ids.ForEach(id => _dropLoss.With(id).ExecuteNonQuery());
+    }
+
+    private void Run(string sql, params ReadOnlySpan<object> parameters)
+    {
+        using var command = Command(sql, parameters);
+        command.ExecuteNonQuery();
+    }
+
+    private SqliteCommand Command(string sql, params ReadOnlySpan<object> parameters)
+    {
+        var command = _connection.Prepare(sql, parameters.Length).With(parameters);
         command.Transaction = _getMeta.Transaction;
-        return command.ExecuteNonQuery();
+        return command;
     }
 
     private SqliteCommand Prepare(string sql, int parameters)

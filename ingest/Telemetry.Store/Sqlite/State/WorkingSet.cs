@@ -1,7 +1,7 @@
 namespace Telemetry.Store.Sqlite.State;
 
 /// <summary>
-/// Objects of the state that are in memory: all that changed since the last commit, and the latest used of the rest, at
+/// Objects of the state that are in memory: all that changed since they were last saved, and the latest used of the rest, at
 /// most <paramref name="limit"/>. Not thread-safe.
 /// </summary>
 internal sealed class WorkingSet<TKey, TValue>(int limit, Func<TKey, TValue> load)
@@ -10,21 +10,10 @@ internal sealed class WorkingSet<TKey, TValue>(int limit, Func<TKey, TValue> loa
 {
     private readonly Dictionary<TKey, LinkedListNode<KeyValuePair<TKey, TValue>>> _byKey = [];
     private readonly LinkedList<KeyValuePair<TKey, TValue>> _byUse = new();
-    private readonly HashSet<TKey> _changed = [];
+    private HashSet<TKey> _changed = [];
+    private HashSet<TKey> _taken = [];
 
     public int Count => _byKey.Count;
-
-    /// <summary>What a commit has to write.</summary>
-    public IEnumerable<KeyValuePair<TKey, TValue>> Changed
-    {
-        get
-        {
-            foreach (var key in _changed)
-            {
-                yield return _byKey[key].Value;
-            }
-        }
-    }
 
     public TValue Get(TKey key)
     {
@@ -51,21 +40,40 @@ internal sealed class WorkingSet<TKey, TValue>(int limit, Func<TKey, TValue> loa
         return value;
     }
 
-    /// <summary>Everything is written: nothing has to stay.</summary>
-    public void Saved()
+    /// <summary>What changed since the last call; it stays in memory until <see cref="Saved"/>.</summary>
+    public IEnumerable<KeyValuePair<TKey, TValue>> Take()
     {
-        _changed.Clear();
-        while (_byKey.Count > limit)
+        (_taken, _changed) = (_changed, []);
+        foreach (var key in _taken)
         {
-            _byKey.Remove(_byUse.Last!.Value.Key);
-            _byUse.RemoveLast();
+            yield return _byKey[key].Value;
         }
     }
 
+    /// <summary>What was taken is in the file: it need not stay.</summary>
+    public void Saved()
+    {
+        _taken.Clear();
+        for (var node = _byUse.Last; node is not null && _byKey.Count > limit;)
+        {
+            var before = node.Previous;
+            if (!_changed.Contains(node.Value.Key))
+            {
+                _byKey.Remove(node.Value.Key);
+                _byUse.Remove(node);
+            }
+
+            node = before;
+        }
+    }
+
+    /// <summary>Forgets all that need not stay.</summary>
     public void Clear()
     {
-        _byKey.Clear();
-        _byUse.Clear();
-        _changed.Clear();
+        foreach (var key in _byKey.Keys.Where(key => !_changed.Contains(key) && !_taken.Contains(key)).ToList())
+        {
+            _byUse.Remove(_byKey[key]);
+            _byKey.Remove(key);
+        }
     }
 }

@@ -5,9 +5,9 @@ using Telemetry.Bus;
 namespace Telemetry.Indexer.Loops;
 
 /// <summary>
-/// Keeps what could not be indexed, for people: one file per entry of the bus,
+/// Keeps what could not be indexed, for people, where the bus does not: one file each,
 /// <code>
-/// POSITION.dead    one line: position, bus time, instance, source and reason, tab-separated; then the bytes as they came
+/// POSITION[-RECORD|-DOCUMENT].dead    one line: name, bus time, instance, source and reason, tab-separated; then the bytes
 /// </code>
 /// Written under another name, synced and renamed, so that a file is whole or absent; the same entry gives the same file.
 /// The oldest are deleted past the limits, which may be exceeded by a few. Not thread-safe.
@@ -15,26 +15,27 @@ namespace Telemetry.Indexer.Loops;
 /// <param name="directory"><c>DATA/deadletters/LANE</c>; made when it is first needed.</param>
 /// <param name="maxBytes">All files together.</param>
 /// <param name="maxFiles">Files.</param>
-internal sealed class DeadLetters(string directory, long maxBytes = 256 << 20, int maxFiles = 10_000)
+internal sealed class DeadLetterFiles(string directory, long maxBytes = 256 << 20, int maxFiles = 10_000)
 {
     /// <summary>Letters between looks at the limits: looking is work that grows with the files.</summary>
     private const int BoundEvery = 64;
 
     private int _kept;
 
-    /// <summary>Keeps the bytes of an entry, or of one record in it. Throws <see cref="IOException"/> on a full disk.</summary>
-    public void Keep(in BusEntry entry, int? record, string reason, ReadOnlySpan<byte> bytes)
+    /// <summary>Keeps one. Throws <see cref="IOException"/> on a full disk.</summary>
+    public void Keep(DeadLetter letter)
     {
         Directory.CreateDirectory(directory);
-        var name = entry.Position.Value.ToString("d20", CultureInfo.InvariantCulture)
-            + (record is { } index ? $"-{index.ToString(CultureInfo.InvariantCulture)}" : "");
+        var name = letter.Position.Value.ToString("d20", CultureInfo.InvariantCulture)
+            + (letter.Record is { } index ? $"-{index.ToString(CultureInfo.InvariantCulture)}" : "")
+            + (letter.DocumentId.Length > 0 ? $"-{letter.DocumentId}" : "");
         var path = Path.Combine(directory, name + ".dead");
         using (var file = new FileStream(path + ".tmp", FileMode.Create, FileAccess.Write))
         {
             file.Write(Encoding.UTF8.GetBytes(string.Join('\t',
-                name, Store.Rfc3339.Format(entry.Stamp.BusUnixUs), Plain(entry.Stamp.InstanceId),
-                Plain(entry.Stamp.Source), Plain(reason)) + "\n"));
-            file.Write(bytes);
+                name, Store.Rfc3339.Format(letter.Stamp.BusUnixUs), Plain(letter.Stamp.InstanceId),
+                Plain(letter.Stamp.Source), Plain(letter.Reason)) + "\n"));
+            file.Write(letter.Bytes.Span);
             file.Flush(flushToDisk: true);
         }
 

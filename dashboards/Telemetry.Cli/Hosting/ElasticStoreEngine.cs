@@ -1,0 +1,151 @@
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.Logging;
+using Telemetry.Bus;
+using Telemetry.Cli.Configuration;
+using Telemetry.Indexer;
+using Telemetry.Store;
+using Telemetry.Store.Elasticsearch;
+using Telemetry.Store.Elasticsearch.Reading;
+using Telemetry.Store.Elasticsearch.Writing;
+using Telemetry.Store.Sqlite.State;
+using Telemetry.Wire;
+
+namespace Telemetry.Cli.Hosting;
+
+/// <summary>An Elasticsearch cluster. The lanes are written by a pool each, so that neither waits for the other.</summary>
+internal sealed partial class ElasticStoreEngine : IStoreEngine
+{
+    private static readonly TimeSpan InstallEvery = TimeSpan.FromSeconds(2);
+
+    private readonly ElasticClient _client;
+    private readonly RetentionOptions _keep;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly Meter _meter = new(ElasticBulkPool.MeterName);
+    private readonly Lock _gate = new();
+    private readonly Dictionary<Lane, ElasticBulkPool> _pools = [];
+    private readonly CancellationTokenSource _closing = new();
+    private Task _installing = Task.CompletedTask;
+    private volatile string _problem = "";
+
+    public ElasticStoreEngine(ElasticOptions options, DataDirectory data, RetentionOptions keep, TimeProvider time, ILogger logger)
+    {
+        (_keep, _time, _logger) = (keep, time, logger);
+        _client = new ElasticClient(options, time);
+        Documents = new ElasticDocumentReader(_client, time);
+        Lifetimes = new SqliteLifetimeReader(data.Store, time);
+    }
+
+    public IDocumentReader Documents { get; }
+
+    public ILifetimeReader Lifetimes { get; }
+
+    public ILifetimeWriter? LifetimeWriter => null;
+
+    /// <summary>Data streams end by their own lifecycle.</summary>
+    public IRetention? Retention => null;
+
+    public IEnumerable<string> Problems => _problem.Length == 0 ? [] : [_problem];
+
+    /// <summary>
+    /// Installs the templates, now or as soon as the store answers: until they are there it takes no document, as ours are only for
+    /// data streams that exist or have a template.
+    /// </summary>
+    public async Task PrepareAsync(CancellationToken cancel)
+    {
+        if (!await TryInstallAsync(cancel))
+        {
+            _installing = InstallLaterAsync();
+        }
+    }
+
+    private async Task InstallLaterAsync()
+    {
+        using var timer = new PeriodicTimer(InstallEvery, _time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(_closing.Token) && !await TryInstallAsync(_closing.Token))
+            {
+            }
+        }
+        catch (OperationCanceledException)
+        {
+        }
+    }
+
+    private async Task<bool> TryInstallAsync(CancellationToken cancel)
+    {
+        var installer = new TemplateInstaller(_client, OptionsOf(_keep));
+        try
+        {
+            var plan = await installer.PlanAsync(cancel);
+            await installer.ApplyAsync(plan, cancel);
+            _problem = "";
+            return true;
+        }
+        catch (IOException e)
+        {
+            if (_problem.Length == 0)
+            {
+                LogTemplatesFailed(e.Message);
+            }
+
+            _problem = $"The templates of the store could not be checked: {e.Message}";
+            return false;
+        }
+    }
+
+    public IDocumentWriter OpenWriter(BusPartition partition, WriterOpening opening)
+    {
+        lock (_gate)
+        {
+            if (!_pools.TryGetValue(partition.Lane, out var pool))
+            {
+                pool = new ElasticBulkPool(_client, new ElasticWriterOptions(), partition.Lane, _meter, Tell, _time);
+                _pools.Add(partition.Lane, pool);
+            }
+
+            return pool.OpenWriter(opening);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var pool in _pools.Values)
+        {
+            await pool.DisposeAsync();
+        }
+
+        await _closing.CancelAsync();
+        await _installing;
+        _closing.Dispose();
+        _client.Dispose();
+        _meter.Dispose();
+    }
+
+    /// <summary>How long the data streams keep documents.</summary>
+    public static TemplateOptions OptionsOf(RetentionOptions keep) =>
+        new() { LineRetention = keep.StoreKeep, EventRetention = keep.KeepLifetimes };
+
+    private void Tell(ElasticNotice notice)
+    {
+        if (notice.Kind is ElasticNoticeKind.Waiting)
+        {
+            LogWaiting(notice.Text, notice.Suppressed);
+        }
+        else
+        {
+            LogTrouble(notice.Text, notice.Suppressed);
+        }
+    }
+
+    [LoggerMessage(LogEvents.StoreWaiting, LogLevel.Warning, "The store: {Text} ({Suppressed} more since the last message)")]
+    private partial void LogWaiting(string text, long suppressed);
+
+    [LoggerMessage(LogEvents.StoreTrouble, LogLevel.Error, "The store: {Text} ({Suppressed} more since the last message)")]
+    private partial void LogTrouble(string text, long suppressed);
+
+    [LoggerMessage(LogEvents.TemplatesFailed, LogLevel.Error,
+        "The templates of the store could not be checked, which is tried again: {Reason}")]
+    private partial void LogTemplatesFailed(string reason);
+}

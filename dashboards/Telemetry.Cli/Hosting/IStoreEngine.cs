@@ -1,0 +1,30 @@
+using Telemetry.Bus;
+using Telemetry.Indexer;
+using Telemetry.Store;
+
+namespace Telemetry.Cli.Hosting;
+
+/// <summary>The store as the parts of one process use it. Safe for concurrent use.</summary>
+internal interface IStoreEngine : IAsyncDisposable
+{
+    /// <summary>Searches; what is searched may not exist yet.</summary>
+    IDocumentReader Documents { get; }
+
+    /// <summary>Lifetimes and crashes.</summary>
+    ILifetimeReader Lifetimes { get; }
+
+    /// <summary>Told of lifetimes; null when <see cref="Lifetimes"/> reads the indexer's own state.</summary>
+    ILifetimeWriter? LifetimeWriter { get; }
+
+    /// <summary>Deletes what is too old; null when the store does so itself.</summary>
+    IRetention? Retention { get; }
+
+    /// <summary>A sentence for each thing that is wrong with it now.</summary>
+    IEnumerable<string> Problems { get; }
+
+    /// <summary>Makes it ready to be written: call before <see cref="OpenWriter"/>. Does not throw; what fails is logged.</summary>
+    Task PrepareAsync(CancellationToken cancel);
+
+    /// <summary>Opens the documents of one partition for writing.</summary>
+    IDocumentWriter OpenWriter(BusPartition partition, WriterOpening opening);
+}

@@ -1,0 +1,85 @@
+using Confluent.Kafka;
+using Confluent.Kafka.Admin;
+using Telemetry.Wire;
+
+namespace Telemetry.Bus.Kafka;
+
+/// <summary>Asks brokers for committed offsets and for the ends of topics. Safe for concurrent use.</summary>
+internal sealed class StateOffsets(IAdminClient admin, KafkaClients clients, TimeProvider time)
+{
+    /// <summary>Short, since a cluster whose first group this is answers only the second time.</summary>
+    private static readonly TimeSpan _request = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>
+    /// The committed offset of a lane's group; null when there is none. Waits until no transaction is open over it: whatever a
+    /// former owner began is then committed or will never be.
+    /// </summary>
+    public async Task<long?> CommittedAsync(Lane lane, TopicPartition topic, CancellationToken cancel)
+    {
+        var begun = time.GetTimestamp();
+        while (true)
+        {
+            var (offset, error) = await TryGetCommittedAsync(lane, topic, cancel);
+            if (!error.IsError)
+            {
+                return offset.Value >= 0 ? offset.Value : null;
+            }
+
+            if (time.GetElapsedTime(begun) > _patience)
+            {
+                throw new IOException($"The committed offset of {topic.Topic}[{topic.Partition.Value}] cannot be had: {error.Reason}.");
+            }
+
+            await Task.Delay(_pause, time, cancel);
+        }
+    }
+
+    /// <summary>An offset of a partition; -1 when there is none of that time.</summary>
+    public async Task<long> FindAsync(TopicPartition topic, OffsetSpec spec, IsolationLevel isolation, CancellationToken cancel) =>
+        (await FindAsync([topic], spec, isolation, cancel))[topic];
+
+    /// <summary>An offset of each partition; -1 where there is none of that time.</summary>
+    public async Task<IReadOnlyDictionary<TopicPartition, long>> FindAsync(
+        IReadOnlyList<TopicPartition> topics, OffsetSpec spec, IsolationLevel isolation, CancellationToken cancel)
+    {
+        if (topics.Count == 0)
+        {
+            return new Dictionary<TopicPartition, long>();
+        }
+
+        try
+        {
+            var result = await admin.ListOffsetsAsync(
+                topics.Select(t => new TopicPartitionOffsetSpec { TopicPartition = t, OffsetSpec = spec }),
+                new ListOffsetsOptions { IsolationLevel = isolation, RequestTimeout = 5 * _request }).WaitAsync(cancel);
+            return result.ResultInfos.Select(r => r.TopicPartitionOffsetError).ToDictionary(r => r.TopicPartition, r => r.Offset.Value);
+        }
+        catch (KafkaException e)
+        {
+            throw new IOException($"Topic {topics[0].Topic} cannot be asked for its offsets: {e.Error.Reason}.", e);
+        }
+    }
+
+    private async Task<(Offset Offset, Error Error)> TryGetCommittedAsync(Lane lane, TopicPartition topic, CancellationToken cancel)
+    {
+        try
+        {
+            var results = await admin.ListConsumerGroupOffsetsAsync(
+                [new ConsumerGroupTopicPartitions(clients.Group(lane), [topic])],
+                new ListConsumerGroupOffsetsOptions { RequireStableOffsets = true, RequestTimeout = _request }).WaitAsync(cancel);
+            var found = results[0].Partitions[0];
+            return (found.Offset, found.Error);
+        }
+        catch (ListConsumerGroupOffsetsException e)
+        {
+            var report = e.Results[0];
+            return (Offset.Unset, report.Error.IsError ? report.Error : report.Partitions[0].Error);
+        }
+        catch (KafkaException e)
+        {
+            return (Offset.Unset, e.Error);
+        }
+    }
+}

@@ -1,0 +1,79 @@
+using Microsoft.Extensions.Logging;
+using Telemetry.Bus;
+using Telemetry.Wire;
+
+namespace Telemetry.Indexer.Loops;
+
+/// <summary>The partitions of one lane that this process has, each with its loop. Safe for concurrent use.</summary>
+internal sealed class LanePartitions(LaneContext lane, CoPartitions shared) : IPartitionOwner
+{
+    private readonly Lock _gate = new();
+    private readonly Dictionary<BusPartition, PartitionLoop> _loops = [];
+
+    /// <summary>The lane.</summary>
+    public Lane Lane => lane.Lane;
+
+    /// <summary>A sentence for each partition that fails and is tried again.</summary>
+    public IEnumerable<string> Problems =>
+        from loop in Snapshot()
+        where loop.Problem.Length > 0
+        select $"The {loop.Name} lane is not indexed and is tried again: {loop.Problem}";
+
+    /// <summary>Bytes not indexed, and the greatest age of the last entry read while there are any.</summary>
+    public (long Bytes, double Seconds) Lag()
+    {
+        var lags = Snapshot().ConvertAll(loop => loop.Lag());
+        return lags.Count == 0 ? default : (lags.Sum(l => l.Bytes), lags.Max(l => l.Seconds));
+    }
+
+    /// <inheritdoc/>
+    public void Assigned(IBusLease lease)
+    {
+        var co = shared.Own(lease.Partition);
+        var loop = new PartitionLoop(new PartitionContext(lane, lease, co));
+        lock (_gate)
+        {
+            _loops[lease.Partition] = loop;
+        }
+
+        loop.Start(co.StandbyEndedAsync(lane.Lane));
+    }
+
+    /// <inheritdoc/>
+    public async Task RevokedAsync(BusPartition partition, bool lost)
+    {
+        PartitionLoop? loop;
+        lock (_gate)
+        {
+            _loops.Remove(partition, out loop);
+        }
+
+        if (loop is null)
+        {
+            return;
+        }
+
+        await (lost ? loop.AbandonAsync() : StopAsync(loop, lane.Options.HandOverWithin));
+        await loop.DisposeAsync();
+        shared.Disown(partition);
+    }
+
+    /// <summary>Stops all within the budget. Does not throw.</summary>
+    public Task StopAsync(TimeSpan budget) => Task.WhenAll(Snapshot().Select(loop => StopAsync(loop, budget)));
+
+    private async Task StopAsync(PartitionLoop loop, TimeSpan budget)
+    {
+        if (!await loop.StopAsync(budget))
+        {
+            lane.Log.StopOverdue(loop.Name, budget.TotalSeconds);
+        }
+    }
+
+    private List<PartitionLoop> Snapshot()
+    {
+        lock (_gate)
+        {
+            return [.. _loops.Values];
+        }
+    }
+}

@@ -1,0 +1,255 @@
+using Telemetry.Bus;
+
+namespace Telemetry.Indexer.Loops;
+
+/// <summary>
+/// The loop of one partition: read, apply, commit. Any failure ends the session; the next begins at the last commit after a
+/// pause, so nothing is skipped, whatever failed. One owner.
+/// </summary>
+internal sealed class PartitionLoop(PartitionContext partition) : IAsyncDisposable
+{
+    /// <summary>How often an idle partition notes that it is at the end of the bus.</summary>
+    private static readonly TimeSpan CaughtUpEvery = TimeSpan.FromSeconds(2);
+
+    private static readonly TimeSpan RetainEvery = TimeSpan.FromHours(1);
+
+    /// <summary>How often the position of an idle partition is committed, so that retention does not overtake it.</summary>
+    private static readonly TimeSpan IdleCommitEvery = TimeSpan.FromSeconds(30);
+
+    private readonly LaneContext _lane = partition.Lane;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly CancellationTokenSource _abandon = new();
+    private long _caughtUp, _retained, _committed;
+    private Task _running = Task.CompletedTask;
+
+    // Written by the loop, read by whoever asks for metrics.
+    private long _lagBytes, _lastBusUnixUs;
+    private volatile string _problem = "";
+
+    /// <summary>The partition.</summary>
+    public BusPartition Partition => partition.Lease.Partition;
+
+    /// <summary>Why the partition does not get on; "" from the next commit, or the next look at the end of the bus, on. Any thread.</summary>
+    public string Problem => _problem;
+
+    /// <summary>
+    /// Bytes on the bus that are not indexed, and the age of the last entry read while there are any; as of the last commit. Any
+    /// thread.
+    /// </summary>
+    public (long Bytes, double Seconds) Lag()
+    {
+        var bytes = Volatile.Read(ref _lagBytes);
+        var age = _lane.NowUnixUs - Volatile.Read(ref _lastBusUnixUs);
+        return (bytes, bytes == 0 ? 0 : Math.Max(0, age / 1e6));
+    }
+
+    /// <summary>For logs and people.</summary>
+    public string Name => partition.Name;
+
+    /// <summary>Starts it when <paramref name="ready"/> is complete; call once.</summary>
+    public void Start(Task ready) => _running = Task.Run(async () =>
+    {
+        await ready;
+        await RunAsync(_stop.Token);
+    });
+
+    /// <summary>
+    /// Stops reading, commits what was read and completes when that is done. What is not committed within
+    /// <paramref name="budget"/> is abandoned, and false returned. Does not throw.
+    /// </summary>
+    public async Task<bool> StopAsync(TimeSpan budget)
+    {
+        await _stop.CancelAsync();
+        if (await Task.WhenAny(_running, Task.Delay(budget, _lane.Time)) == _running)
+        {
+            return true;
+        }
+
+        await AbandonAsync();
+        return false;
+    }
+
+    /// <summary>Ends without another commit. Does not throw.</summary>
+    public async Task AbandonAsync()
+    {
+        await _abandon.CancelAsync();
+        await _stop.CancelAsync();
+        await _running;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await AbandonAsync();
+        _stop.Dispose();
+        _abandon.Dispose();
+    }
+
+    private async Task RunAsync(CancellationToken cancel)
+    {
+        var backoff = _lane.Options.FirstBackoff;
+        while (!cancel.IsCancellationRequested)
+        {
+            var began = _lane.Time.GetTimestamp();
+            try
+            {
+                await using var session = await PartitionSession.OpenAsync(partition, _abandon.Token);
+                await RunSessionAsync(session, cancel);
+                return;
+            }
+            catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+            {
+                return;
+            }
+#pragma warning disable CA1031 // The one handler of this loop.
+            catch (Exception e)
+#pragma warning restore CA1031
+            {
+                backoff = _lane.Time.GetElapsedTime(began) > _lane.Options.MaxBackoff ? _lane.Options.FirstBackoff : backoff;
+                _problem = e.Message;
+                _lane.Metrics.Fault();
+                _lane.Log.Failed(e, partition.Name, backoff.TotalSeconds);
+            }
+
+            if (!await PauseAsync(backoff, cancel))
+            {
+                return;
+            }
+
+            backoff = TimeSpan.FromTicks(Math.Min(backoff.Ticks * 2, _lane.Options.MaxBackoff.Ticks));
+        }
+    }
+
+    private async Task RunSessionAsync(PartitionSession session, CancellationToken cancel)
+    {
+        _caughtUp = _retained = _committed = _lane.Time.GetTimestamp();
+        Measure(session);
+        try
+        {
+            while (!cancel.IsCancellationRequested)
+            {
+                await AdvanceAsync(session);
+                if (await session.TryStepAsync(cancel))
+                {
+                    await CommitIfDueAsync(session, _lane.Options.BusyCommitAfter);
+                }
+                else
+                {
+                    await RestAsync(session, cancel);
+                }
+            }
+        }
+        catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+        {
+        }
+
+        await session.FinishCommitAsync();
+        if (session.PendingSince is not null)
+        {
+            await session.BeginCommitAsync();
+            await session.FinishCommitAsync();
+        }
+    }
+
+    private async ValueTask AdvanceAsync(PartitionSession session)
+    {
+        if (session.IsCommitting)
+        {
+            await session.AdvanceAsync();
+            NoteCommit(session);
+        }
+    }
+
+    private void NoteCommit(PartitionSession session)
+    {
+        if (!session.IsCommitting)
+        {
+            _problem = "";
+            _committed = _lane.Time.GetTimestamp();
+            Measure(session);
+        }
+    }
+
+    /// <summary>The bus is read to its end: finishes what is under way, or waits for more.</summary>
+    private async ValueTask RestAsync(PartitionSession session, CancellationToken cancel)
+    {
+        if (session.IsCommitting)
+        {
+            await session.FinishCommitAsync();
+            NoteCommit(session);
+            return;
+        }
+
+        var wait = await CommitIfDueAsync(session, _lane.Options.IdleCommitAfter);
+        if (!session.IsCommitting)
+        {
+            await session.WaitAsync(wait, cancel);
+        }
+    }
+
+    /// <summary>Returns how long nothing will be due.</summary>
+    private async ValueTask<TimeSpan> CommitIfDueAsync(PartitionSession session, TimeSpan after)
+    {
+        if (session.IsCommitting)
+        {
+            return CaughtUpEvery;
+        }
+
+        if (session.PendingSince is not { } since)
+        {
+            await HousekeepAsync(session);
+            return CaughtUpEvery;
+        }
+
+        var left = after - _lane.Time.GetElapsedTime(since);
+        if (left > TimeSpan.Zero && session.PendingBytes < _lane.Options.CommitBytes)
+        {
+            return left;
+        }
+
+        await session.BeginCommitAsync();
+        NoteCommit(session);
+        return CaughtUpEvery;
+    }
+
+    private void Measure(PartitionSession session)
+    {
+        Volatile.Write(ref _lastBusUnixUs, session.BusUnixUs);
+        Volatile.Write(ref _lagBytes, session.LagBytes);
+    }
+
+    private async ValueTask HousekeepAsync(PartitionSession session)
+    {
+        if (_lane.Time.GetElapsedTime(_caughtUp) >= CaughtUpEvery && session.LagBytes == 0)
+        {
+            _caughtUp = _lane.Time.GetTimestamp();
+            session.CaughtUp();
+            _problem = "";
+        }
+
+        if (_lane.Time.GetElapsedTime(_retained) >= RetainEvery)
+        {
+            _retained = _lane.Time.GetTimestamp();
+            session.Retain();
+        }
+
+        if (session.IsPastCommitted && _lane.Time.GetElapsedTime(_committed) >= IdleCommitEvery)
+        {
+            await session.BeginCommitAsync();
+            NoteCommit(session);
+        }
+    }
+
+    private async Task<bool> PauseAsync(TimeSpan pause, CancellationToken cancel)
+    {
+        try
+        {
+            await Task.Delay(pause, _lane.Time, cancel);
+            return true;
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+    }
+}

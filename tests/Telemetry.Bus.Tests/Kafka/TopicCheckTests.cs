@@ -1,0 +1,50 @@
+using Telemetry.Bus.Kafka;
+
+namespace Telemetry.Bus.Tests.Kafka;
+
+public sealed class TopicCheckTests
+{
+    private static readonly TopicPlan Plan = new("t-bulk-g1", TopicKind.Data, 4);
+    private static readonly KafkaOptions Options = new() { Brokers = "a:1" };
+
+    [Fact]
+    public void TopicAsPlannedFits() => Assert.Empty(TopicCheck.FindProblems(Plan, Good(), Options));
+
+    [Theory]
+    [InlineData("cleanup.policy", "compact")]
+    [InlineData("message.timestamp.type", "CreateTime")]
+    [InlineData("max.message.bytes", "1048588")]
+    [InlineData("min.insync.replicas", "1")]
+    [InlineData("min.insync.replicas", "4")]
+    [InlineData("unclean.leader.election.enable", "true")]
+    public void SettingThatBreaksThePromiseIsTold(string name, string value) =>
+        Assert.Contains(name, Assert.Single(TopicCheck.FindProblems(Plan, Good(name, value), Options)), StringComparison.Ordinal);
+
+    [Fact]
+    public void PartitionsAndCopiesAreCompared()
+    {
+        Assert.Single(TopicCheck.FindProblems(Plan, Good() with { Partitions = 5 }, Options));
+        Assert.Single(TopicCheck.FindProblems(Plan, Good() with { Replication = 2 }, Options));
+    }
+
+    [Fact]
+    public void OneCopyIsWeakUnlessEachMessageIsFlushed()
+    {
+        Assert.Equal("", TopicCheck.FindWeakness(Good()));
+        var one = Good("min.insync.replicas", "1") with { Replication = 1 };
+        Assert.Contains("not its machine", TopicCheck.FindWeakness(one), StringComparison.Ordinal);
+        Assert.Equal("", TopicCheck.FindWeakness(Good("flush.messages", "1") with { Replication = 1 }));
+        Assert.Contains("flush.messages", Assert.Single(TopicCheck.FindProblems(Plan, Good(), Options with { Flush = true })), StringComparison.Ordinal);
+    }
+
+    private static TopicState Good(string name = "", string value = "")
+    {
+        var settings = new Dictionary<string, string>(Plan.Specification(Options).Configs) { ["flush.messages"] = "9223372036854775807" };
+        if (name.Length > 0)
+        {
+            settings[name] = value;
+        }
+
+        return new TopicState(Plan.Name, 4, 3, settings);
+    }
+}

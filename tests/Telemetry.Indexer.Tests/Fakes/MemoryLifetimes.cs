@@ -1,0 +1,37 @@
+using Telemetry.Store;
+using Telemetry.Wire;
+
+namespace Telemetry.Indexer.Tests.Fakes;
+
+/// <summary>Lifetimes as they were written.</summary>
+internal sealed class MemoryLifetimes : ILifetimeWriter
+{
+    private readonly Lock _gate = new();
+    private readonly List<LifetimeSnapshot> _written = [];
+
+    public int Count(LifetimeId id)
+    {
+        lock (_gate)
+        {
+            return _written.Count(w => w.Evidence.Id == id);
+        }
+    }
+
+    public LifetimeSnapshot? Last(LifetimeId id)
+    {
+        lock (_gate)
+        {
+            return _written.LastOrDefault(w => w.Evidence.Id == id);
+        }
+    }
+
+    public ValueTask WriteAsync(IReadOnlyList<LifetimeSnapshot> lifetimes, CancellationToken cancel)
+    {
+        lock (_gate)
+        {
+            _written.AddRange(lifetimes);
+        }
+
+        return ValueTask.CompletedTask;
+    }
+}
