@@ -64,7 +64,14 @@ internal sealed partial class RequestGuard(TimeProvider time, ILogger logger)
     {
         if (_faults.TryPass(out var repeats))
         {
-            LogFault(route, repeats, e);
+            if (e is StoreUnavailableException)
+            {
+                LogStoreAway(route, repeats, e.Message);
+            }
+            else
+            {
+                LogFault(route, repeats, e);
+            }
         }
 
         if (context.Response.HasStarted)
@@ -81,4 +88,7 @@ internal sealed partial class RequestGuard(TimeProvider time, ILogger logger)
 
     [LoggerMessage(5001, LogLevel.Error, "A request to {Route} failed ({Repeats} more since the last report)")]
     private partial void LogFault(string route, long repeats, Exception exception);
+
+    [LoggerMessage(5002, LogLevel.Warning, "The store did not answer a request to {Route} ({Repeats} more since the last report): {Reason}")]
+    private partial void LogStoreAway(string route, long repeats, string reason);
 }
