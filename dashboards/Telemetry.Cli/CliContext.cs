@@ -11,6 +11,12 @@ internal sealed record CliContext
     /// <summary>Diagnostics.</summary>
     public required TextWriter Error { get; init; }
 
+    /// <summary>Results that are no text; what was written to <see cref="Out"/> has to be flushed before.</summary>
+    public Stream OutBytes { get; init; } = Stream.Null;
+
+    /// <summary>Answers to questions; null when nobody is there to answer them.</summary>
+    public TextReader? In { get; init; }
+
     /// <summary>Environment variables by name.</summary>
     public required IReadOnlyDictionary<string, string> Environment { get; init; }
 
@@ -40,7 +46,9 @@ internal sealed record CliContext
         return new CliContext
         {
             Out = StandardOutput.Open(),
+            OutBytes = new StandardOutput(),
             Error = System.Console.Error,
+            In = System.Console.IsInputRedirected ? null : System.Console.In,
             Environment = environment,
             IsRoot = System.Environment.UserName == "root",
             Color = terminal && environment.GetValueOrDefault("NO_COLOR", "").Length == 0,

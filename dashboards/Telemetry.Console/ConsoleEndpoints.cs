@@ -25,8 +25,7 @@ public static class ConsoleEndpoints
         ArgumentNullException.ThrowIfNull(services);
         services = services with { Lifetimes = new BoundedLifetimes(services.Lifetimes) };
         AllowLongQueries(endpoints.ServiceProvider.GetRequiredService<IOptions<KestrelServerOptions>>().Value.Limits);
-        var logger = endpoints.ServiceProvider.GetRequiredService<ILoggerFactory>().CreateLogger("Telemetry.Console");
-        var guard = new RequestGuard(services.Time, logger);
+        var guard = CreateGuard(endpoints, services.Time);
         var group = endpoints.MapGroup("");
 
         void Api(string route, IApiEndpoint endpoint) =>
@@ -41,8 +40,8 @@ public static class ConsoleEndpoints
         Api("/api/v1/lifetimes/{id}", new LifetimeEndpoint(services));
         Api("/api/v1/crashes", new CrashesEndpoint(services));
         Api("/api/v1/tail", new TailEndpoint(services));
-        Api("/healthz", new HealthEndpoint(services));
-        Api("/metrics", new MetricsEndpoint(services));
+        Api("/healthz", new HealthEndpoint(services.Process));
+        Api("/metrics", new MetricsEndpoint(services.Process));
         Api("/assets/{name}", new AssetEndpoint());
         Api("/api/{**path}", new UnknownEndpoint());
 
@@ -55,6 +54,22 @@ public static class ConsoleEndpoints
         group.MapMethods("/{**path}", Reading, guard.Page("/{**path}", new UnknownPage())).WithOrder(int.MaxValue);
         return group;
     }
+
+    /// <summary>Adds <c>/healthz</c> and <c>/metrics</c> alone, for a process without a console. They answer GET and HEAD only.</summary>
+    public static IEndpointConventionBuilder MapTelemetryProcess(this IEndpointRouteBuilder endpoints, ProcessServices services)
+    {
+        ArgumentNullException.ThrowIfNull(endpoints);
+        ArgumentNullException.ThrowIfNull(services);
+        var guard = CreateGuard(endpoints, services.Time);
+        var group = endpoints.MapGroup("");
+        group.MapMethods("/healthz", Reading, guard.Api("/healthz", new HealthEndpoint(services)));
+        group.MapMethods("/metrics", Reading, guard.Api("/metrics", new MetricsEndpoint(services)));
+        group.MapMethods("/{**path}", Reading, guard.Api("/{**path}", new UnknownEndpoint())).WithOrder(int.MaxValue);
+        return group;
+    }
+
+    private static RequestGuard CreateGuard(IEndpointRouteBuilder endpoints, TimeProvider time) => new(
+        time, endpoints.ServiceProvider.GetRequiredService<ILoggerFactory>().CreateLogger("Telemetry.Console"));
 
     // A query of 8 KiB has to pass in a URL, in which each byte may take three characters; Kestrel's default is 8 KiB.
     private static void AllowLongQueries(KestrelServerLimits limits) =>

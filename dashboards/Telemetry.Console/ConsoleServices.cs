@@ -24,6 +24,9 @@ public sealed record ConsoleServices
     /// <summary>Answers <c>/healthz</c>; null is always healthy. An exception is unhealthy.</summary>
     public Func<CancellationToken, ValueTask<HealthReport>>? CheckHealth { get; init; }
 
+    internal ProcessServices Process =>
+        new() { Time = Time, Meters = Meters, WriteMetrics = WriteMetrics, CheckHealth = CheckHealth };
+
     /// <summary>Live tails at a time; the next one is answered with 503. Default 64.</summary>
     public int MaxTails { get; init; } = 64;
 }

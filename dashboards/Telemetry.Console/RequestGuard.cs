@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Telemetry.Console.Api;
 using Telemetry.Console.Metrics;
 using Telemetry.Console.Pages;
+using Telemetry.Store;
 
 namespace Telemetry.Console;
 
@@ -43,9 +44,14 @@ internal sealed partial class RequestGuard(TimeProvider time, ILogger logger)
         {
             // The same, seen by a write.
         }
+        catch (StoreUnavailableException e)
+        {
+            await FailAsync(context, route, e, refuse, StatusCodes.Status503ServiceUnavailable, $"The store does not answer: {e.Message}");
+        }
         catch (Exception e)
         {
-            await FailAsync(context, route, e, refuse);
+            await FailAsync(
+                context, route, e, refuse, StatusCodes.Status500InternalServerError, "The request failed here; the console's log says why.");
         }
         finally
         {
@@ -53,11 +59,19 @@ internal sealed partial class RequestGuard(TimeProvider time, ILogger logger)
         }
     }
 
-    private async Task FailAsync(HttpContext context, string route, Exception e, Func<int, BadRequest, Task> refuse)
+    private async Task FailAsync(
+        HttpContext context, string route, Exception e, Func<int, BadRequest, Task> refuse, int status, string problem)
     {
         if (_faults.TryPass(out var repeats))
         {
-            LogFault(route, repeats, e);
+            if (e is StoreUnavailableException)
+            {
+                LogStoreAway(route, repeats, e.Message);
+            }
+            else
+            {
+                LogFault(route, repeats, e);
+            }
         }
 
         if (context.Response.HasStarted)
@@ -69,11 +83,12 @@ internal sealed partial class RequestGuard(TimeProvider time, ILogger logger)
 
         context.Response.Clear();
         SecurityHeaders.Add(context.Response.Headers);
-        await refuse(
-            StatusCodes.Status500InternalServerError,
-            new BadRequest("The request failed here; the console's log says why.", null));
+        await refuse(status, new BadRequest(problem, null));
     }
 
     [LoggerMessage(5001, LogLevel.Error, "A request to {Route} failed ({Repeats} more since the last report)")]
     private partial void LogFault(string route, long repeats, Exception exception);
+
+    [LoggerMessage(5002, LogLevel.Warning, "The store did not answer a request to {Route} ({Repeats} more since the last report): {Reason}")]
+    private partial void LogStoreAway(string route, long repeats, string reason);
 }

@@ -69,7 +69,7 @@ public sealed class Document
         Add(new DocumentField(field, 0, -1, BitConverter.DoubleToInt64Bits(value)));
 
     /// <summary>UTF-8 text of a field of this document.</summary>
-    public ReadOnlySpan<byte> Text(in DocumentField field) => _text.AsSpan(field.Start, field.Length);
+    public ReadOnlySpan<byte> Text(scoped in DocumentField field) => _text.AsSpan(field.Start, field.Length);
 
     /// <summary>Finds the first value of a field. False when it is not set.</summary>
     public bool TryGet(FieldName name, out DocumentField field)

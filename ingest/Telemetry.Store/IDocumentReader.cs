@@ -6,7 +6,7 @@ namespace Telemetry.Store;
 
 /// <summary>
 /// Answers searches. Safe for concurrent use; sees what was committed when the call began. What cannot be read (damage) is left
-/// out, and the answer says what it lacks.
+/// out, and the answer says what it lacks. Calls throw <see cref="StoreUnavailableException"/> when the store does not answer at all.
 /// </summary>
 public interface IDocumentReader
 {

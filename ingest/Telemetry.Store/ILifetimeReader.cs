@@ -3,7 +3,9 @@ using Telemetry.Wire;
 
 namespace Telemetry.Store;
 
-/// <summary>Answers for lifetimes. Safe for concurrent use.</summary>
+/// <summary>
+/// Answers for lifetimes. Safe for concurrent use. Calls throw <see cref="StoreUnavailableException"/> when the store does not answer.
+/// </summary>
 public interface ILifetimeReader
 {
     /// <summary>Lifetimes whose span touches the range, newest start first, at most <paramref name="limit"/>.</summary>

@@ -1,14 +1,18 @@
 using Telemetry.Autopsy;
+using Telemetry.Wire;
 
 namespace Telemetry.Store;
 
-/// <summary>What is known of a lifetime, and up to which bus time, microseconds since the Unix epoch, that is all there is.</summary>
-public sealed record LifetimeSnapshot(LifetimeEvidence Evidence, long AsOfUnixUs);
+/// <summary>What is known of a lifetime at a time.</summary>
+/// <param name="Evidence">What is known, of both lanes.</param>
+/// <param name="AsOfUnixUs">The bus was indexed up to here, microseconds since the Unix epoch. A later one replaces an earlier one.</param>
+public readonly record struct LifetimeSnapshot(LifetimeEvidence Evidence, long AsOfUnixUs);
 
 /// <summary>Writes lifetimes where others read them. Safe for concurrent use.</summary>
 public interface ILifetimeWriter
 {
-    /// <summary>Stores them; of one lifetime the one with the latest time stays, whatever the order.</summary>
+    /// <summary>Stores them; of one lifetime the latest stays, whatever the order. Writing one again changes nothing.</summary>
+    /// <returns>Lifetimes that the store is too busy for at the moment; write them again later.</returns>
     /// <exception cref="IOException">They may not be stored; write them again.</exception>
-    ValueTask WriteAsync(IReadOnlyList<LifetimeSnapshot> lifetimes, CancellationToken cancel);
+    Task<IReadOnlyList<LifetimeId>> WriteAsync(IEnumerable<LifetimeSnapshot> snapshots, CancellationToken cancel);
 }

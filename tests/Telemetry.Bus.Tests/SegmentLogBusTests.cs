@@ -297,4 +297,23 @@ public sealed class SegmentLogBusTests : IDisposable
 
     private SegmentLogBus Bus(SegmentLogOptions? options = null) =>
         new(_temporary["bus"], (options ?? Some.Options) with { OnProblem = _problems.Add }, _time);
+
+    [Fact]
+    public async Task ALaneIsDescribedTheSameFromItsWriterAndFromElsewhere()
+    {
+        await using var bus = Bus();
+        Assert.Null(bus.Describe(Lane.Bulk).OldestUnixUs);
+        await using var writer = bus.OpenWriter();
+        var positions = await Some.Append(writer, 0, 3, Lane.Bulk);
+        bus.AllowTrim(Lane.Bulk, positions[1]);
+
+        var here = bus.Describe(Lane.Bulk);
+        await using var other = Bus();
+        Assert.Equal(here, other.Describe(Lane.Bulk));
+
+        Assert.Equal((Some.Stamp().BusUnixUs, positions[1]), (here.OldestUnixUs, here.Indexed));
+        Assert.True(here.Oldest.CompareTo(positions[0]) <= 0 && here.End.CompareTo(positions[2]) > 0);
+        Assert.Equal(here.End.Value - positions[1].Value, here.LagBytes);
+        Assert.True(here.UsedBytes > 0);
+    }
 }

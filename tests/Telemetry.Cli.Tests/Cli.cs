@@ -11,6 +11,12 @@ internal sealed class Cli
 
     public bool Color { get; set; }
 
+    /// <summary>What is typed when it asks; null when nobody is there.</summary>
+    public string? Typed { get; set; }
+
+    /// <summary>What was written that is no text.</summary>
+    public MemoryStream OutBytes { get; } = new();
+
     public async Task<CliResult> RunAsync(params string[] args)
     {
         var (output, error) = (new StringWriter(), new StringWriter());
@@ -18,6 +24,8 @@ internal sealed class Cli
         {
             Out = output,
             Error = error,
+            OutBytes = OutBytes,
+            In = Typed is null ? null : new StringReader(Typed),
             Environment = Environment,
             Color = Color,
             DefaultConfigurationFile = ConfigurationFile,

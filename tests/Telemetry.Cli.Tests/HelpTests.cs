@@ -40,6 +40,17 @@ public sealed class HelpTests
     [InlineData("search", "*", "--url", "")]
     [InlineData("search", "*", "--follow", "--until", "now")]
     [InlineData("search", "*", "--follow", "--limit", "10001")]
+    [InlineData("bus", "grow")]
+    [InlineData("bus", "grow", "--partitions", "0")]
+    [InlineData("bus", "grow", "--partitions", "4")]
+    [InlineData("indexer", "rewind")]
+    [InlineData("indexer", "rewind", "--to", "soon")]
+    [InlineData("indexer", "rewind", "--to", "1h")]
+    [InlineData("dlq", "show", "")]
+    [InlineData("dlq", "list", "--limit", "0")]
+    [InlineData("dlq", "drop")]
+    [InlineData("dlq", "retry", "bulk-g1-0/1//", "--all")]
+    [InlineData("store", "install", "--store", "https://es-1:9200", "--keep", "10m")]
     public async Task AMisspeltCommandLineIsUsage(params string[] args)
     {
         var result = await new Cli().RunAsync(args);

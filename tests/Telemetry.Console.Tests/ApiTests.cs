@@ -200,6 +200,18 @@ public sealed class ApiTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task AStoreThatIsAwayIsSaidSo()
+    {
+        _fleet.Documents.Fault = new Store.StoreUnavailableException("10.0.0.7:9200 cannot be reached.");
+        foreach (var path in (string[])["/api/v1/search", "/"])
+        {
+            using var answer = await _host.Http.GetAsync(path);
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
+            Assert.Contains("10.0.0.7:9200 cannot be reached.", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public async Task HealthTellsWhichPartFails()
     {
         await using var host = await ConsoleHost.StartAsync(new ConsoleServices

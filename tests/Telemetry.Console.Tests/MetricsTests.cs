@@ -1,4 +1,7 @@
 using System.Diagnostics.Metrics;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.Logging;
 using Telemetry.Console.Metrics;
 
 namespace Telemetry.Console.Tests;
@@ -40,6 +43,46 @@ public sealed class MetricsTests
     }
 
     [Fact]
+    public void WhatAnInstrumentNoLongerReportsIsGone()
+    {
+        using var meters = new MeterExposition();
+        using var meter = new Meter("Telemetry.Partitions");
+        List<Measurement<long>> lags = [new(5, new KeyValuePair<string, object?>("partition", "a")), new(6, new KeyValuePair<string, object?>("partition", "b"))];
+        meter.CreateObservableGauge("partition.lag", () => lags);
+        Assert.Contains("partition_lag{partition=\"b\"} 6\n", Text(meters), StringComparison.Ordinal);
+
+        lags.RemoveAt(1);
+
+        var text = Text(meters);
+        Assert.Contains("partition_lag{partition=\"a\"} 5\n", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("partition=\"b\"", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task AProcessWithoutAConsoleTellsOfItself()
+    {
+        using var meters = new MeterExposition();
+        using var meter = new Meter("Telemetry.Alone");
+        meter.CreateObservableGauge("alone.depth", () => 3);
+        var parts = new List<HealthPart> { new("indexer", true) };
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(System.Net.IPAddress.Loopback, 0));
+        await using var application = builder.Build();
+        application.MapTelemetryProcess(new ProcessServices { Meters = meters, CheckHealth = _ => new(new HealthReport([.. parts])) });
+        await application.StartAsync();
+        using var http = new HttpClient { BaseAddress = new Uri(application.Urls.First()) };
+
+        Assert.Contains("alone_depth 3\n", await http.GetStringAsync("/metrics"), StringComparison.Ordinal);
+        Assert.Contains("\"status\":\"ok\"", await http.GetStringAsync("/healthz"), StringComparison.Ordinal);
+        parts.Add(new HealthPart("store", false, "It is away."));
+        using var failing = await http.GetAsync("/healthz");
+        Assert.Equal(System.Net.HttpStatusCode.ServiceUnavailable, failing.StatusCode);
+        using var search = await http.GetAsync("/api/v1/search");
+        Assert.Equal(System.Net.HttpStatusCode.NotFound, search.StatusCode);
+    }
+
+    [Fact]
     public void SeriesAreBounded()
     {
         using var meters = new MeterExposition();
@@ -50,10 +93,15 @@ public sealed class MetricsTests
             counter.Add(1, new KeyValuePair<string, object?>("id", i));
         }
 
-        var output = new System.Buffers.ArrayBufferWriter<byte>();
-        meters.WriteTo(new PrometheusText(output));
-        var lines = System.Text.Encoding.UTF8.GetString(output.WrittenSpan).Split('\n');
+        var lines = Text(meters).Split('\n');
         Assert.InRange(lines.Count(line => line.StartsWith("flood_records_total{", StringComparison.Ordinal)), 4000, 5000);
         Assert.DoesNotContain("telemetry_metrics_refused_total 0", lines);
+    }
+
+    private static string Text(MeterExposition meters)
+    {
+        var output = new System.Buffers.ArrayBufferWriter<byte>();
+        meters.WriteTo(new PrometheusText(output));
+        return System.Text.Encoding.UTF8.GetString(output.WrittenSpan);
     }
 }

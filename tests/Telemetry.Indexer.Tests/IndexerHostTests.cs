@@ -187,6 +187,45 @@ public sealed class IndexerHostTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task RecordsOfTwoStreamsInOneBatchAreDeadLettersOfTheirOwn()
+    {
+        var raw = new System.Buffers.ArrayBufferWriter<byte>();
+        RecordsWriter.Message(raw, RecordKind.Crash, [0xFF, 0xFF, 0xFF]);
+        RecordsWriter.Message(raw, RecordKind.Crash, [0xFF, 0xFF, 0xFE]);
+        Start();
+        _bus.Append(Lane.Critical, Some.Stamp(), Some.Batch(
+            Lane.Critical, [Some.Run(0, 1, Some.Agent), Some.Run(0, 1, StreamId.From(9, "", "other"))], raw.WrittenSpan));
+        await Documents(Lane.Critical, 2);
+
+        var letters = new DeadLetterFolder(_directory.Path).List(10);
+
+        Assert.Equal([0, 1], letters.Select(kept => kept.Letter.Record));
+    }
+
+    [Fact]
+    public async Task ADeadLetterIsFoundWithAllThatTheGatewaySaid()
+    {
+        Start(o => o with { IdentityWait = TimeSpan.Zero });
+        var broken = Some.Lines(0, "a", "b");
+        broken[^1] ^= 1;
+        var stamp = Some.Stamp() with { Tenant = "shop" };
+        _bus.Append(Lane.Bulk, stamp, broken);
+        await Documents(Lane.Bulk, 1);
+        var folder = new DeadLetterFolder(_directory.Path);
+
+        var listed = Assert.Single(folder.List(10));
+        var found = folder.Find(listed.Id)!;
+
+        Assert.Equal((stamp, (long)broken.Length, 0), (listed.Letter.Stamp, listed.Size, listed.Letter.Bytes.Length));
+        Assert.Equal(broken, found.Letter.Bytes.ToArray());
+        Assert.Contains("checksum", DeadLetterCheck.FindProblem(found.Letter), StringComparison.Ordinal);
+        Assert.Equal("", DeadLetterCheck.FindProblem(found.Letter with { Bytes = Some.Lines(0, "a", "b") }));
+        folder.Drop(listed.Id);
+        folder.Drop(listed.Id);
+        Assert.Null(folder.Find(listed.Id));
+    }
+
+    [Fact]
     public async Task RestartGoesOnWhereTheStateIs()
     {
         var first = Start(o => o with { IdentityWait = TimeSpan.Zero });

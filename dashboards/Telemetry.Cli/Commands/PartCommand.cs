@@ -14,9 +14,14 @@ internal static class PartCommand
         [.. FlagSet.Data, .. FlagSet.Bus, .. FlagSet.Grpc, .. FlagSet.Tls, .. FlagSet.Log]);
 
     /// <summary>Reads the bus and fills the store.</summary>
-    public static Command CreateIndexer(CliContext context, ConfigurationSource configuration) => Create(
-        context, configuration, Parts.Indexer, "indexer", "Run the indexer alone: read the bus, fill the store.",
-        [.. FlagSet.Data, .. FlagSet.Bus, .. FlagSet.Store, .. FlagSet.Retention, .. FlagSet.Log]);
+    public static Command CreateIndexer(CliContext context, ConfigurationSource configuration)
+    {
+        var command = Create(
+            context, configuration, Parts.Indexer, "indexer", "Run the indexer alone: read the bus, fill the store.",
+            [.. FlagSet.Data, .. FlagSet.Bus, .. FlagSet.Store, .. FlagSet.Retention, .. FlagSet.Log]);
+        command.Subcommands.Add(RewindCommand.Create(context, configuration));
+        return command;
+    }
 
     /// <summary>Answers.</summary>
     public static Command CreateConsole(CliContext context, ConfigurationSource configuration) => Create(

@@ -5,6 +5,9 @@ namespace Telemetry.Cli.Configuration;
 /// <summary>All components' options, checked.</summary>
 internal sealed record TelemetryOptions
 {
+    // It deletes whole backing indices, which are not made for less.
+    private static readonly TimeSpan LeastKeepOfElasticsearch = TimeSpan.FromHours(1);
+
     private static readonly Dictionary<string, LogLevel> LogLevels = new(StringComparer.OrdinalIgnoreCase)
     {
         ["debug"] = LogLevel.Debug,
@@ -34,7 +37,7 @@ internal sealed record TelemetryOptions
     public static TelemetryOptions Read(EffectiveConfiguration configuration, List<string> problems)
     {
         var reader = new SettingReader(configuration, problems);
-        return new TelemetryOptions
+        var options = new TelemetryOptions
         {
             DataDirectory = reader.RequiredPath(Settings.DataDirectory),
             Listen = ListenerOptions.Read(reader, problems),
@@ -44,5 +47,12 @@ internal sealed record TelemetryOptions
             Client = ClientOptions.Read(reader, problems),
             LogLevel = reader.OneOf(Settings.LogLevel, LogLevels),
         };
+        if (problems.Count == 0 && options.Engines.Elasticsearch is not null
+            && (options.Retention.StoreKeep < LeastKeepOfElasticsearch || options.Retention.KeepLifetimes < LeastKeepOfElasticsearch))
+        {
+            problems.Add($"{Settings.StoreKeep.Key} and {Settings.StoreKeepLifetimes.Key} have to be 1h or more with an Elasticsearch");
+        }
+
+        return options;
     }
 }

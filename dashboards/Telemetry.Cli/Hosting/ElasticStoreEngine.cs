@@ -5,9 +5,9 @@ using Telemetry.Cli.Configuration;
 using Telemetry.Indexer;
 using Telemetry.Store;
 using Telemetry.Store.Elasticsearch;
+using Telemetry.Store.Elasticsearch.Lifetimes;
 using Telemetry.Store.Elasticsearch.Reading;
 using Telemetry.Store.Elasticsearch.Writing;
-using Telemetry.Store.Sqlite.State;
 using Telemetry.Wire;
 
 namespace Telemetry.Cli.Hosting;
@@ -15,6 +15,7 @@ namespace Telemetry.Cli.Hosting;
 /// <summary>An Elasticsearch cluster. The lanes are written by a pool each, so that neither waits for the other.</summary>
 internal sealed partial class ElasticStoreEngine : IStoreEngine
 {
+    private static readonly TimeSpan CheckDeadline = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan InstallEvery = TimeSpan.FromSeconds(2);
 
     private readonly ElasticClient _client;
@@ -28,24 +29,38 @@ internal sealed partial class ElasticStoreEngine : IStoreEngine
     private Task _installing = Task.CompletedTask;
     private volatile string _problem = "";
 
-    public ElasticStoreEngine(ElasticOptions options, DataDirectory data, RetentionOptions keep, TimeProvider time, ILogger logger)
+    public ElasticStoreEngine(ElasticOptions options, RetentionOptions keep, TimeProvider time, ILogger logger)
     {
         (_keep, _time, _logger) = (keep, time, logger);
         _client = new ElasticClient(options, time);
         Documents = new ElasticDocumentReader(_client, time);
-        Lifetimes = new SqliteLifetimeReader(data.Store, time);
+        Lifetimes = new ElasticLifetimeReader(_client);
+        LifetimeWriter = new ElasticLifetimeWriter(_client);
     }
 
     public IDocumentReader Documents { get; }
 
     public ILifetimeReader Lifetimes { get; }
 
-    public ILifetimeWriter? LifetimeWriter => null;
+    public ILifetimeWriter? LifetimeWriter { get; }
 
     /// <summary>Data streams end by their own lifecycle.</summary>
     public IRetention? Retention => null;
 
-    public IEnumerable<string> Problems => _problem.Length == 0 ? [] : [_problem];
+    public async Task<IReadOnlyList<string>> CheckAsync(CancellationToken cancel)
+    {
+        try
+        {
+            var answer = await _client.SendAsync(HttpMethod.Get, "/", default, CheckDeadline, cancel);
+            return answer.IsSuccess
+                ? _problem.Length == 0 ? [] : [_problem]
+                : [$"Elasticsearch answers {answer.Problem()}."];
+        }
+        catch (IOException e)
+        {
+            return [e.Message];
+        }
+    }
 
     /// <summary>
     /// Installs the templates, now or as soon as the store answers: until they are there it takes no document, as ours are only for

@@ -19,8 +19,8 @@ internal interface IStoreEngine : IAsyncDisposable
     /// <summary>Deletes what is too old; null when the store does so itself.</summary>
     IRetention? Retention { get; }
 
-    /// <summary>A sentence for each thing that is wrong with it now.</summary>
-    IEnumerable<string> Problems { get; }
+    /// <summary>A sentence for each thing that is wrong with it now; does not throw.</summary>
+    Task<IReadOnlyList<string>> CheckAsync(CancellationToken cancel);
 
     /// <summary>Makes it ready to be written: call before <see cref="OpenWriter"/>. Does not throw; what fails is logged.</summary>
     Task PrepareAsync(CancellationToken cancel);

@@ -75,7 +75,7 @@ internal sealed partial class PartFactory(
 
     /// <summary>The store; nothing is asked of it yet.</summary>
     public IStoreEngine OpenStore() => options.Engines.Elasticsearch is { } elastic
-        ? new ElasticStoreEngine(elastic, data, options.Retention, time, _logger)
+        ? new ElasticStoreEngine(elastic, options.Retention, time, _logger)
         : new SqliteStoreEngine(data, options.Retention, time, _logger);
 
     public async Task<IndexerHost> StartIndexerAsync(IBus bus, IStoreEngine store)
@@ -93,7 +93,7 @@ internal sealed partial class PartFactory(
 
     /// <exception cref="CliFailure">The port is taken or the certificate cannot be used; exit 2.</exception>
     public Task<ConsoleHost> StartConsoleAsync(
-        IStoreEngine store, MeterExposition meters, Func<IEnumerable<HealthPart>> health)
+        IStoreEngine store, MeterExposition meters, Func<CancellationToken, Task<IReadOnlyList<HealthPart>>> health)
     {
         if (options.Listen.Insecure && ListenerOptions.IsBeyondLoopback(options.Listen.Http))
         {
@@ -106,7 +106,7 @@ internal sealed partial class PartFactory(
             Lifetimes = store.Lifetimes,
             Time = time,
             Meters = meters,
-            CheckHealth = _ => ValueTask.FromResult(new HealthReport([.. health()])),
+            CheckHealth = async cancel => new HealthReport(await health(cancel)),
         };
         return ConsoleHost.StartAsync(options.Listen, services, tokens, loggers);
     }

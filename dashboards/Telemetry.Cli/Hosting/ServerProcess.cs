@@ -139,7 +139,7 @@ internal sealed partial class ServerProcess
     }
 
     private async Task<ConsoleHost> StartConsoleAsync(MeterExposition meters) =>
-        _running.Add(await _factory.StartConsoleAsync(_store!, meters, Health));
+        _running.Add(await _factory.StartConsoleAsync(_store!, meters, HealthAsync));
 
     /// <summary>Returns what is watched.</summary>
     private IReadOnlyList<string> StartShipper(Uri gateway)
@@ -158,25 +158,28 @@ internal sealed partial class ServerProcess
     private static string Describe(string glob) =>
         WatchedFiles.IsForbidden(glob) ? $"{glob}, which {Environment.UserName} may not read" : glob;
 
-    private IEnumerable<HealthPart> Health()
+    private async Task<IReadOnlyList<HealthPart>> HealthAsync(CancellationToken cancel)
     {
+        var health = new List<HealthPart>();
         foreach (var part in new[] { Parts.Gateway, Parts.Indexer, Parts.Console }.Where(Has))
         {
             var problems = string.Join(' ', _problems.TryGetValue(part, out var find) ? find() : []);
-            yield return new HealthPart(NameOf(part), problems.Length == 0, problems);
+            health.Add(new HealthPart(NameOf(part), problems.Length == 0, problems));
         }
 
         if (_store is { } store)
         {
-            var problems = string.Join(' ', store.Problems);
-            yield return new HealthPart("store", problems.Length == 0, problems);
+            var problems = string.Join(' ', await store.CheckAsync(cancel));
+            health.Add(new HealthPart("store", problems.Length == 0, problems));
         }
 
         if (_shipper is { } shipper)
         {
             var runs = shipper.ProcessId > 0;
-            yield return new HealthPart("shipper", runs, runs ? "" : "It ended and is about to be started again.");
+            health.Add(new HealthPart("shipper", runs, runs ? "" : "It ended and is about to be started again."));
         }
+
+        return health;
     }
 
     private IEnumerable<(IPEndPoint Endpoint, Setting Port)> Endpoints()

@@ -35,7 +35,8 @@ internal sealed partial class SqliteStoreEngine : IStoreEngine
 
     public IRetention? Retention { get; }
 
-    public IEnumerable<string> Problems => _documents.Problems;
+    public Task<IReadOnlyList<string>> CheckAsync(CancellationToken cancel) =>
+        Task.FromResult<IReadOnlyList<string>>([.. _documents.Problems]);
 
     public Task PrepareAsync(CancellationToken cancel) => Task.CompletedTask;
 

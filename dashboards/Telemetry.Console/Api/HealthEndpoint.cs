@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http;
 namespace Telemetry.Console.Api;
 
 /// <summary><c>GET /healthz</c>: 200 when all parts do their work, else 503; <c>{"status":"ok","parts":[…]}</c>.</summary>
-internal sealed class HealthEndpoint(ConsoleServices services) : IApiEndpoint
+internal sealed class HealthEndpoint(ProcessServices services) : IApiEndpoint
 {
     public async Task AnswerAsync(HttpContext context)
     {

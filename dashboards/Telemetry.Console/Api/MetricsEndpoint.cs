@@ -4,7 +4,7 @@ using Telemetry.Console.Metrics;
 namespace Telemetry.Console.Api;
 
 /// <summary><c>GET /metrics</c>: Prometheus text format 0.0.4.</summary>
-internal sealed class MetricsEndpoint(ConsoleServices services) : IApiEndpoint
+internal sealed class MetricsEndpoint(ProcessServices services) : IApiEndpoint
 {
     public async Task AnswerAsync(HttpContext context)
     {

@@ -40,6 +40,12 @@ public sealed class MeterExposition : IDisposable
         ArgumentNullException.ThrowIfNull(text);
         lock (_gate)
         {
+            // What an instrument no longer reports (a partition that went to another) is not as it was last seen.
+            foreach (var family in _families.Values.Where(family => family.IsObservable))
+            {
+                _series -= family.Forget();
+            }
+
             _listener.RecordObservableInstruments();
             foreach (var family in _families.Values)
             {

@@ -14,6 +14,7 @@ internal sealed class MeterFamily
 
     public MeterFamily(Instrument instrument)
     {
+        IsObservable = instrument.IsObservable;
         var kind = instrument.GetType().Name;
         var isCounter = kind.Contains("Counter", StringComparison.Ordinal);
         var goesDown = kind.Contains("UpDown", StringComparison.Ordinal);
@@ -22,6 +23,17 @@ internal sealed class MeterFamily
         _help = instrument.Description is { Length: > 0 } description ? description : instrument.Name;
         var name = PrometheusText.Name(instrument.Name);
         _name = _type == "counter" && !name.EndsWith("_total", StringComparison.Ordinal) ? name + "_total" : name;
+    }
+
+    /// <summary>Whether it is asked at each scrape, for all of its series.</summary>
+    public bool IsObservable { get; }
+
+    /// <summary>Forgets all series; returns how many there were.</summary>
+    public int Forget()
+    {
+        var count = _series.Count;
+        _series.Clear();
+        return count;
     }
 
     /// <summary>False when the series is new and <paramref name="mayGrow"/> does not allow it.</summary>

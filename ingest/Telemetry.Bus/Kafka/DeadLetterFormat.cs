@@ -9,8 +9,8 @@ namespace Telemetry.Bus.Kafka;
 /// <summary>
 /// A message of the dead-letter topic, version 1. Text is UTF-8, numbers are decimal text, so that any tool can show them.
 /// <code>
-/// key      "PARTITION/POSITION/RECORD/DOCUMENT", as "bulk-g1-3/1234/7/abc"; RECORD is empty for all of the entry. A later
-///          message of a key replaces the former; one without a value takes it away.
+/// key      its DeadLetterId, as "bulk-g1-3/1234/7/". A later message of a key replaces the former; one without a value takes
+///          it away: that is how a letter is dropped, and how one that was retried with success is settled
 /// value    the entry, the record or the document, as it was; at most 4 MiB of it
 /// headers  v         "1"
 ///          reason    one sentence
@@ -29,7 +29,7 @@ internal static class DeadLetterFormat
         var bytes = letter.Bytes.Length <= WireLimits.MaxBatchBytes ? letter.Bytes : letter.Bytes[..WireLimits.MaxBatchBytes];
         return new Message<byte[], byte[]>
         {
-            Key = Encoding.UTF8.GetBytes(Id(letter)),
+            Key = Encoding.UTF8.GetBytes(DeadLetterId.Of(letter).ToString()),
             Value = bytes.ToArray(),
             Headers =
             [
@@ -45,10 +45,6 @@ internal static class DeadLetterFormat
         };
     }
 
-    /// <summary>What a dead letter is called; the same entry, record and document give the same.</summary>
-    public static string Id(DeadLetter letter) => string.Create(CultureInfo.InvariantCulture,
-        $"{letter.Partition}/{letter.Position.Value}/{letter.Record}/{letter.DocumentId}");
-
     /// <summary>False when it is none. Does not throw.</summary>
     public static bool TryRead(Message<byte[], byte[]> message, out KeptDeadLetter letter)
     {
@@ -58,11 +54,8 @@ internal static class DeadLetterFormat
             return false;
         }
 
-        var id = Encoding.UTF8.GetString(message.Key);
-        var parts = id.Split('/', 4);
-        if (parts.Length != 4 || !TryReadPartition(parts[0], out var partition)
-            || !long.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var position)
-            || !TryReadRecord(parts[2], out var record)
+        var text = Encoding.UTF8.GetString(message.Key);
+        if (!DeadLetterId.TryParse(text, out var id)
             || !LifetimeId.TryParse(Find(message, "lifetime"), out var lifetime)
             || !long.TryParse(Find(message, "bus_time"), NumberStyles.None, CultureInfo.InvariantCulture, out var busUnixUs)
             || !long.TryParse(Find(message, "size"), NumberStyles.None, CultureInfo.InvariantCulture, out var size))
@@ -71,40 +64,10 @@ internal static class DeadLetterFormat
         }
 
         var stamp = new BusStamp(lifetime, Find(message, "instance"), Find(message, "tenant"), Find(message, "source"), busUnixUs);
-        var kept = new DeadLetter(partition, new BusPosition(position), record, stamp, parts[3], Find(message, "reason"), message.Value);
-        letter = new KeptDeadLetter(id, kept, size, DateTimeOffset.FromUnixTimeMilliseconds(message.Timestamp.UnixTimestampMs));
+        var kept = new DeadLetter(
+            id.Partition, id.Position, id.Record, stamp, id.DocumentId, Find(message, "reason"), message.Value);
+        letter = new KeptDeadLetter(text, kept, size, DateTimeOffset.FromUnixTimeMilliseconds(message.Timestamp.UnixTimestampMs));
         return true;
-    }
-
-    private static bool TryReadPartition(string text, out BusPartition partition)
-    {
-        partition = default;
-        foreach (var lane in GenerationTable.Lanes)
-        {
-            var parts = text.Split("-", 3);
-            if (parts.Length == 3 && parts[0] == LaneNames.Of(lane) && parts[1].StartsWith('g')
-                && int.TryParse(parts[1].AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture, out var generation)
-                && int.TryParse(parts[2], NumberStyles.None, CultureInfo.InvariantCulture, out var number))
-            {
-                partition = new BusPartition(lane, generation, number);
-                return true;
-            }
-        }
-
-        return false;
-    }
-
-    private static bool TryReadRecord(string text, out int? record)
-    {
-        record = null;
-        if (text.Length == 0)
-        {
-            return true;
-        }
-
-        var isNumber = int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number);
-        record = number;
-        return isNumber;
     }
 
     private static string Find(Message<byte[], byte[]> message, string name) =>

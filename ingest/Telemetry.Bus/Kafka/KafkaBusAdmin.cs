@@ -38,19 +38,30 @@ public sealed class KafkaBusAdmin : IDisposable
         var (states, problems) = await _topics.InspectAsync(cancel);
         var brokers = await AskAsync(() => _topics.Admin.DescribeClusterAsync(new DescribeClusterOptions { RequestTimeout = _request }), cancel);
         var partitions = new List<BusPartitionLag>();
-        var groups = new List<BusGroup>();
         foreach (var lane in GenerationTable.Lanes)
         {
             partitions.AddRange(await DescribePartitionsAsync(lane, cancel));
-            groups.Add(await DescribeGroupAsync(lane, cancel));
         }
 
+        var groups = await DescribeGroupsAsync(cancel);
         return new BusDescription(brokers.Nodes.Count, [.. states.Select(ToTopic)], partitions, groups, Promise(states), problems);
     }
 
+    /// <summary>Those who read the lanes.</summary>
+    public async Task<IReadOnlyList<BusGroup>> DescribeGroupsAsync(CancellationToken cancel)
+    {
+        var groups = new List<BusGroup>();
+        foreach (var lane in GenerationTable.Lanes)
+        {
+            groups.Add(await DescribeGroupAsync(lane, cancel));
+        }
+
+        return groups;
+    }
+
     /// <summary>
-    /// Moves the readers of a lane back, or forward, to what came on the bus from <paramref name="to"/> on, the brokers' time; a
-    /// partition with nothing as young moves to its end. The state that belongs to the offsets is the indexer's to move.
+    /// Moves the readers of a lane back to what came on the bus from <paramref name="to"/> on, the brokers' time; a partition that has
+    /// not come as far stays where it is. The state that belongs to the offsets is the indexer's to move.
     /// </summary>
     /// <exception cref="InvalidOperationException">The group has members: they would go on from where they are.</exception>
     public async Task<IReadOnlyList<RewoundPartition>> RewindAsync(Lane lane, DateTimeOffset to, CancellationToken cancel)
@@ -63,14 +74,17 @@ public sealed class KafkaBusAdmin : IDisposable
         }
 
         var partitions = await PartitionsAsync(lane, cancel);
-        var found = await _offsets.FindAsync(
+        var times = await _offsets.FindAsync(
             [.. partitions.Values], OffsetSpec.ForTimestamp(to.ToUnixTimeMilliseconds()), IsolationLevel.ReadUncommitted, cancel);
         var ends = await _offsets.FindAsync([.. partitions.Values], OffsetSpec.Latest(), IsolationLevel.ReadUncommitted, cancel);
         var rewound = new List<RewoundPartition>();
         foreach (var (partition, topic) in partitions)
         {
             var from = await _offsets.CommittedAsync(lane, topic, cancel);
-            rewound.Add(new RewoundPartition(partition, from, found[topic] >= 0 ? found[topic] : ends[topic]));
+            var found = times[topic] >= 0 ? times[topic] : ends[topic];
+
+            // Forward would be to pass over what nobody has read.
+            rewound.Add(new RewoundPartition(partition, from, Math.Min(found, from ?? found)));
         }
 
         await AskAsync(
@@ -107,7 +121,7 @@ public sealed class KafkaBusAdmin : IDisposable
             return "There are no topics yet.";
         }
 
-        if (states.Any(s => TopicCheck.FindWeakness(s).Length > 0))
+        if (TopicCheck.FindWeaknesses(states).Any())
         {
             return "What is acknowledged survives the broker's process but not its machine.";
         }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 using Confluent.Kafka;
 using Confluent.Kafka.Admin;
@@ -7,10 +8,14 @@ namespace Telemetry.Bus.Kafka;
 
 /// <summary>
 /// The dead letters of a Kafka bus. Each call reads the topic from its beginning: there are few, or something is badly wrong.
-/// Safe for concurrent use. Every method throws <see cref="IOException"/> when the brokers cannot be asked.
+/// The topic only grows: a letter that was dropped, or settled otherwise, has a later message without a value, and compaction
+/// removes both. Safe for concurrent use. Every method throws <see cref="IOException"/> when the brokers cannot be asked.
 /// </summary>
 public sealed class KafkaDeadLetters
 {
+    /// <summary>Letters that are remembered while the topic is read; of more, the oldest are left out. Bounds memory.</summary>
+    public const int MaxListed = 100_000;
+
     private readonly KafkaClients _clients;
     private readonly StateOffsets _offsets;
     private readonly TimeProvider _time;
@@ -24,27 +29,67 @@ public sealed class KafkaDeadLetters
         _log = new TopicPartition(names.DeadLetters, 0);
     }
 
-    /// <summary>The newest letters that were not dropped, oldest first, without their bytes.</summary>
+    /// <summary>
+    /// The newest letters that were not dropped, oldest first, without their bytes; looks at the newest <see cref="MaxListed"/> at most.
+    /// </summary>
     /// <param name="limit">How many at most, from 1.</param>
     /// <param name="cancel">Gives up.</param>
     public async Task<IReadOnlyList<KeptDeadLetter>> ListAsync(int limit, CancellationToken cancel)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
-        var kept = new Dictionary<string, (long Offset, KeptDeadLetter Letter)>(StringComparer.Ordinal);
+        var newest = new NewestLetters<KeptDeadLetter>(MaxListed);
         await ScanAsync(
             result =>
             {
                 if (result.Message.Value is null)
                 {
-                    kept.Remove(IdOf(result));
+                    newest.Remove(IdOf(result));
                 }
                 else if (DeadLetterFormat.TryRead(result.Message, out var letter))
                 {
-                    kept[letter.Id] = (result.Offset.Value, letter with { Letter = letter.Letter with { Bytes = default } });
+                    newest.Add(letter.Id, result.Offset.Value, letter with { Letter = letter.Letter with { Bytes = default } });
                 }
             },
             cancel);
-        return [.. kept.Values.OrderBy(k => k.Offset).TakeLast(limit).Select(k => k.Letter)];
+        return [.. newest.InOrder().TakeLast(limit).Select(kept => kept.Letter)];
+    }
+
+    /// <summary>Those of some letters that are there, oldest first, with their bytes; one at a time is in memory.</summary>
+    /// <param name="ids">Which; the newest <see cref="MaxListed"/> of them.</param>
+    /// <param name="cancel">Gives up.</param>
+    public async IAsyncEnumerable<KeptDeadLetter> ReadAsync(
+        IReadOnlyCollection<string> ids, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        ArgumentNullException.ThrowIfNull(ids);
+        var wanted = ids.ToHashSet(StringComparer.Ordinal);
+        var newest = new NewestLetters<string>(MaxListed);
+        await ScanAsync(
+            result =>
+            {
+                var id = IdOf(result);
+                if (result.Message.Value is null)
+                {
+                    newest.Remove(id);
+                }
+                else if (wanted.Contains(id))
+                {
+                    newest.Add(id, result.Offset.Value, id);
+                }
+            },
+            cancel);
+        await using var scan = new LogScan(_clients, _time);
+        foreach (var (offset, id) in newest.InOrder())
+        {
+            KeptDeadLetter? found = null;
+            await scan.ReadAsync(
+                _log, offset, offset + 1,
+                result => found = IdOf(result) == id && DeadLetterFormat.TryRead(result.Message, out var letter) ? letter : found,
+                cancel);
+            if (found is not null)
+            {
+                yield return found;
+            }
+        }
     }
 
     /// <summary>One letter with its bytes; null when there is none, or it was dropped.</summary>
@@ -64,7 +109,7 @@ public sealed class KafkaDeadLetters
         return found;
     }
 
-    /// <summary>Drops letters: they are listed no more, and compaction removes their bytes. Dropping one that is none does nothing.</summary>
+    /// <summary>Drops letters, or settles them: they are listed no more, and compaction removes their bytes. Dropping one that is none does nothing.</summary>
     public async Task DropAsync(IReadOnlyCollection<string> ids, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(ids);

@@ -186,7 +186,7 @@ public sealed class KafkaTopics : IDisposable
         var problems = plans.SelectMany(p => TopicCheck.FindProblems(p, states.First(s => s.Name == p.Name), _options)).ToList();
         return problems.Count > 0
             ? throw new KafkaTopicsException(problems)
-            : [.. states.Select(TopicCheck.FindWeakness).Where(w => w.Length > 0)];
+            : [.. TopicCheck.FindWeaknesses(states)];
     }
 
     private async Task<IReadOnlyList<TopicState>> DescribeAsync(IReadOnlyList<string> topics, CancellationToken cancel)

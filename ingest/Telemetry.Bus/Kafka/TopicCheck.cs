@@ -40,12 +40,19 @@ internal static class TopicCheck
         }
     }
 
-    /// <summary>What an acknowledgement does not survive, in one sentence; "" when it survives a machine.</summary>
-    public static string FindWeakness(TopicState state) =>
-        state is { MinInSync: >= 2, Replication: >= 2 } || state.FlushesEachMessage
-            ? ""
-            : $"Topic {state.Name} has replication {state.Replication}, min.insync.replicas={state.MinInSync} and no flush.messages=1: "
-                + "what is acknowledged survives the broker's process but not its machine.";
+    /// <summary>What an acknowledgement does not survive, a sentence for all topics that are alike; empty when it survives a machine.</summary>
+    public static IEnumerable<string> FindWeaknesses(IEnumerable<TopicState> states) => states
+        .Where(IsWeak)
+        .GroupBy(state => (state.Replication, state.MinInSync))
+        .Select(alike => $"{Named([.. alike.Select(state => state.Name)])} replication {alike.Key.Replication}, "
+            + $"min.insync.replicas={alike.Key.MinInSync} and no flush.messages=1: "
+            + "what is acknowledged survives the broker's process but not its machine.");
+
+    private static bool IsWeak(TopicState state) =>
+        state is not ({ MinInSync: >= 2, Replication: >= 2 } or { FlushesEachMessage: true });
+
+    private static string Named(IReadOnlyList<string> topics) =>
+        topics.Count == 1 ? $"Topic {topics[0]} has" : $"Topics {string.Join(", ", topics)} have";
 
     private static IEnumerable<string> FindBrokenPromises(TopicState state, KafkaOptions options)
     {

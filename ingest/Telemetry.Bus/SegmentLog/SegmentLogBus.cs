@@ -104,6 +104,16 @@ public sealed class SegmentLogBus : IBus
         return (reader.Position, new BusPosition(reader.Position.Value + reader.LagBytes));
     }
 
+    /// <summary>What a lane holds, as of now; the same from every process.</summary>
+    public LaneDescription Describe(Lane lane)
+    {
+        var of = Of(lane);
+        using var reader = new SegmentLogReader(of, default, _time, out _);
+        var (oldest, end) = (reader.Position, new BusPosition(reader.Position.Value + reader.LagBytes));
+        long? oldestUnixUs = reader.TryRead(out var entry) ? entry.Stamp.BusUnixUs : null;
+        return new LaneDescription(lane, oldest, end, of.Indexed.Read(), UsedBytes(lane), oldestUnixUs);
+    }
+
     /// <summary>Nothing before <paramref name="indexed"/> is needed any more; retention may delete it.</summary>
     public void AllowTrim(Lane lane, BusPosition indexed) => Of(lane).Indexed.Advance(indexed);
 

@@ -171,8 +171,8 @@ internal sealed class LifetimePublisher : IAsyncDisposable
             return;
         }
 
-        await _writer.WriteAsync([.. snapshots.Select(s => s.Snapshot)], _stop.Token);
-        foreach (var (snapshot, state) in snapshots)
+        var busy = await _writer.WriteAsync(snapshots.Select(s => s.Snapshot), _stop.Token);
+        foreach (var (snapshot, state) in snapshots.Where(s => !busy.Contains(s.Snapshot.Evidence.Id)))
         {
             Wrote(snapshot.Evidence, state);
         }

@@ -1,16 +1,11 @@
-using System.Globalization;
-using System.Text;
 using Telemetry.Bus;
 
 namespace Telemetry.Indexer.Loops;
 
 /// <summary>
-/// Keeps what could not be indexed, for people, where the bus does not: one file each,
-/// <code>
-/// POSITION[-RECORD|-DOCUMENT].dead    one line: name, bus time, instance, source and reason, tab-separated; then the bytes
-/// </code>
+/// Keeps what could not be indexed, for people, where the bus does not: one file each, see <see cref="DeadLetterFileFormat"/>.
 /// Written under another name, synced and renamed, so that a file is whole or absent; the same entry gives the same file.
-/// The oldest are deleted past the limits, which may be exceeded by a few. Not thread-safe.
+/// The oldest are deleted past the limits, which may be exceeded by a few. Others may delete files meanwhile. Not thread-safe.
 /// </summary>
 /// <param name="directory"><c>DATA/deadletters/LANE</c>; made when it is first needed.</param>
 /// <param name="maxBytes">All files together.</param>
@@ -26,15 +21,10 @@ internal sealed class DeadLetterFiles(string directory, long maxBytes = 256 << 2
     public void Keep(DeadLetter letter)
     {
         Directory.CreateDirectory(directory);
-        var name = letter.Position.Value.ToString("d20", CultureInfo.InvariantCulture)
-            + (letter.Record is { } index ? $"-{index.ToString(CultureInfo.InvariantCulture)}" : "")
-            + (letter.DocumentId.Length > 0 ? $"-{letter.DocumentId}" : "");
-        var path = Path.Combine(directory, name + ".dead");
+        var path = Path.Combine(directory, DeadLetterFileFormat.NameOf(DeadLetterId.Of(letter)) + DeadLetterFileFormat.Extension);
         using (var file = new FileStream(path + ".tmp", FileMode.Create, FileAccess.Write))
         {
-            file.Write(Encoding.UTF8.GetBytes(string.Join('\t',
-                name, Store.Rfc3339.Format(letter.Stamp.BusUnixUs), Plain(letter.Stamp.InstanceId),
-                Plain(letter.Stamp.Source), Plain(letter.Reason)) + "\n"));
+            file.Write(DeadLetterFileFormat.Head(letter));
             file.Write(letter.Bytes.Span);
             file.Flush(flushToDisk: true);
         }
@@ -48,15 +38,16 @@ internal sealed class DeadLetterFiles(string directory, long maxBytes = 256 << 2
 
     private void Bound()
     {
-        var files = new DirectoryInfo(directory).GetFiles("*.dead");
+        var files = new DirectoryInfo(directory).GetFiles("*" + DeadLetterFileFormat.Extension);
         Array.Sort(files, (a, b) => string.CompareOrdinal(a.Name, b.Name));
-        var bytes = files.Sum(f => f.Length);
+        var bytes = files.Sum(LengthOf);
         for (var i = 0; i < files.Length - 1 && (bytes > maxBytes || files.Length - i > maxFiles); i++)
         {
-            bytes -= files[i].Length;
+            bytes -= LengthOf(files[i]);
             files[i].Delete();
         }
     }
 
-    private static string Plain(string text) => text.ReplaceLineEndings(" ").Replace('\t', ' ');
+    /// <summary>0 for one that was deleted meanwhile.</summary>
+    private static long LengthOf(FileInfo file) => file.Exists ? file.Length : 0;
 }

@@ -35,6 +35,7 @@ internal sealed class EntryApplier(
     {
         var digest = RunJudge.Digest(header);
         var records = new RecordsReader(raw);
+        var first = 0;
         foreach (var run in header.Runs)
         {
             _lane.Metrics.Record((int)run.Count);
@@ -46,8 +47,10 @@ internal sealed class EntryApplier(
             }
             else
             {
-                ApplyRun(arrival, header.Lifetime, run, epoch, verdict == RunVerdict.Conflict, ref records);
+                ApplyRun(arrival, header.Lifetime, run, epoch, first, verdict == RunVerdict.Conflict, ref records);
             }
+
+            first += (int)run.Count;
         }
     }
 
@@ -104,7 +107,7 @@ internal sealed class EntryApplier(
     }
 
     private void ApplyRun(
-        in Arrival arrival, LifetimeId lifetime, in Run run, Epoch epoch, bool conflict, ref RecordsReader records)
+        in Arrival arrival, LifetimeId lifetime, in Run run, Epoch epoch, int first, bool conflict, ref RecordsReader records)
     {
         var envelope = arrival.Write ? _envelopes.Find(arrival.Entry.Stamp, run.Stream, epoch) : null;
         var documents = 0;
@@ -113,7 +116,7 @@ internal sealed class EntryApplier(
             var id = new RecordId(lifetime, run.Stream, epoch, run.FirstSeq + i);
             if (records.Kind != RecordKind.Line)
             {
-                documents += ApplyRecord(arrival, id, run, records.Kind, records.Body, conflict) ? 1 : 0;
+                documents += ApplyRecord(arrival, id, run, first + (int)i, records.Kind, records.Body, conflict) ? 1 : 0;
             }
             else if (envelope is not null)
             {
@@ -127,12 +130,12 @@ internal sealed class EntryApplier(
     }
 
     private bool ApplyRecord(
-        in Arrival arrival, in RecordId id, in Run run, RecordKind kind, ReadOnlySpan<byte> body, bool conflict)
+        in Arrival arrival, in RecordId id, in Run run, int index, RecordKind kind, ReadOnlySpan<byte> body, bool conflict)
     {
         var decodes = RecordMessages.TryDecode(kind, body, out var record);
         if (!decodes)
         {
-            letters.Add(arrival.Entry, (int)(id.Seq & int.MaxValue), "A record does not decode.", body);
+            letters.Add(arrival.Entry, index, "A record does not decode.", body);
             _lane.Metrics.DeadLetter(1);
         }
         else if (arrival.Learn)

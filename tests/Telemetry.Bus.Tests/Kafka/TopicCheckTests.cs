@@ -30,11 +30,24 @@ public sealed class TopicCheckTests
     [Fact]
     public void OneCopyIsWeakUnlessEachMessageIsFlushed()
     {
-        Assert.Equal("", TopicCheck.FindWeakness(Good()));
+        Assert.Empty(TopicCheck.FindWeaknesses([Good()]));
         var one = Good("min.insync.replicas", "1") with { Replication = 1 };
-        Assert.Contains("not its machine", TopicCheck.FindWeakness(one), StringComparison.Ordinal);
-        Assert.Equal("", TopicCheck.FindWeakness(Good("flush.messages", "1") with { Replication = 1 }));
+        Assert.Contains("not its machine", Assert.Single(TopicCheck.FindWeaknesses([one])), StringComparison.Ordinal);
+        Assert.Empty(TopicCheck.FindWeaknesses([Good("flush.messages", "1") with { Replication = 1 }]));
         Assert.Contains("flush.messages", Assert.Single(TopicCheck.FindProblems(Plan, Good(), Options with { Flush = true })), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void TopicsThatAreWeakAlikeAreToldOnce()
+    {
+        var one = Good("min.insync.replicas", "1") with { Replication = 1 };
+
+        var told = TopicCheck.FindWeaknesses([one, one with { Name = "t-routes" }, Good(), one with { Name = "t-odd", Replication = 2 }]);
+
+        Assert.Collection(
+            told,
+            first => Assert.StartsWith("Topics t-bulk-g1, t-routes have replication 1, ", first, StringComparison.Ordinal),
+            second => Assert.StartsWith("Topic t-odd has replication 2, ", second, StringComparison.Ordinal));
     }
 
     private static TopicState Good(string name = "", string value = "")

@@ -21,17 +21,17 @@ internal sealed class MemoryLifetimes : ILifetimeWriter
     {
         lock (_gate)
         {
-            return _written.LastOrDefault(w => w.Evidence.Id == id);
+            return _written.Where(w => w.Evidence.Id == id).Select(w => (LifetimeSnapshot?)w).LastOrDefault();
         }
     }
 
-    public ValueTask WriteAsync(IReadOnlyList<LifetimeSnapshot> lifetimes, CancellationToken cancel)
+    public Task<IReadOnlyList<LifetimeId>> WriteAsync(IEnumerable<LifetimeSnapshot> snapshots, CancellationToken cancel)
     {
         lock (_gate)
         {
-            _written.AddRange(lifetimes);
+            _written.AddRange(snapshots);
         }
 
-        return ValueTask.CompletedTask;
+        return Task.FromResult<IReadOnlyList<LifetimeId>>([]);
     }
 }

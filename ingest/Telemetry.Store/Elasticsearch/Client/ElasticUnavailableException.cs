@@ -1,7 +1,7 @@
 namespace Telemetry.Store.Elasticsearch;
 
 /// <summary>No host gave a whole answer in time: not reached, reset, timed out. Trying again later may help.</summary>
-public sealed class ElasticUnavailableException : IOException
+public sealed class ElasticUnavailableException : StoreUnavailableException
 {
     /// <summary>With a sentence that names no credential.</summary>
     public ElasticUnavailableException(string message, bool mayBeApplied, Exception? cause = null)

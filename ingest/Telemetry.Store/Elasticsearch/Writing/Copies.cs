@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Telemetry.Wire;
 
 namespace Telemetry.Store.Elasticsearch.Writing;
 
@@ -40,7 +41,6 @@ internal sealed class Copies(ElasticClient client, DataStreamNames names)
     /// <summary>Which of the items the index has, refreshed or not; all false for an index that is gone.</summary>
     public async Task<bool[]> FindAsync(BackingIndex index, BulkChunk chunk, List<int> items, CancellationToken cancel)
     {
-        var found = new bool[items.Count];
         var body = new ByteBuffer(items.Count * 34 + 16);
         body.Append("{\"ids\":["u8);
         for (var i = 0; i < items.Count; i++)
@@ -51,9 +51,18 @@ internal sealed class Copies(ElasticClient client, DataStreamNames names)
         }
 
         body.Append("]}"u8);
+        return await FindAsync(index, body.Slice(0, body.Length), items.Count, cancel);
+    }
+
+    /// <summary>Whether the index has a document, refreshed or not; false for an index that is gone.</summary>
+    public async Task<bool> HasAsync(BackingIndex index, DocumentId id, CancellationToken cancel) =>
+        (await FindAsync(index, Encoding.UTF8.GetBytes($"{{\"ids\":[\"{id}\"]}}"), 1, cancel))[0];
+
+    private async Task<bool[]> FindAsync(BackingIndex index, ReadOnlyMemory<byte> ids, int count, CancellationToken cancel)
+    {
+        var found = new bool[count];
         var answer = await client.SendAsync(
-            HttpMethod.Post, $"/{index.Name}/_mget?_source=false&filter_path=docs.found,docs.error.type",
-            body.Slice(0, body.Length), Deadline, cancel);
+            HttpMethod.Post, $"/{index.Name}/_mget?_source=false&filter_path=docs.found,docs.error.type", ids, Deadline, cancel);
         if (answer.Status == 404)
         {
             return found;
@@ -61,7 +70,7 @@ internal sealed class Copies(ElasticClient client, DataStreamNames names)
 
         using var json = Success(answer, "look for documents in").Json();
         var docs = json.RootElement.TryGetProperty("docs", out var array) ? array : default;
-        if (docs.ValueKind != JsonValueKind.Array || docs.GetArrayLength() != items.Count)
+        if (docs.ValueKind != JsonValueKind.Array || docs.GetArrayLength() != count)
         {
             throw new ElasticUnavailableException("Elasticsearch answered a look-up with something else.", mayBeApplied: false);
         }

@@ -9,28 +9,30 @@ internal static class StreamChoice
 {
     public static DocumentStream Of(Document document)
     {
-        if (document.TryGet(Fields.EventDataset, out var dataset) && IsCritical(document))
+        var dataset = TextOf(document, Fields.EventDataset);
+        var lane = dataset.IsEmpty ? [] : TextOf(document, Fields.TelemetryLane);
+        return Of(dataset, lane, TextOf(document, Fields.TelemetryStreamName));
+    }
+
+    /// <summary>The same for the values of these fields as UTF-8, empty where there is none.</summary>
+    public static DocumentStream Of(ReadOnlySpan<byte> dataset, ReadOnlySpan<byte> lane, ReadOnlySpan<byte> streamName)
+    {
+        if (lane.SequenceEqual("critical"u8))
         {
-            var text = document.Text(dataset);
-            if (text.SequenceEqual("telemetry.crash"u8))
+            if (dataset.SequenceEqual("telemetry.crash"u8))
             {
                 return DocumentStream.Crash;
             }
 
-            if (text.SequenceEqual("telemetry.lifecycle"u8))
+            if (dataset.SequenceEqual("telemetry.lifecycle"u8))
             {
                 return DocumentStream.Lifecycle;
             }
         }
 
-        return document.TryGet(Fields.TelemetryStreamName, out var source) && IsKernel(document.Text(source))
-            ? DocumentStream.Kernel
-            : DocumentStream.App;
+        return streamName.SequenceEqual("kmsg"u8) || streamName.SequenceEqual("/dev/kmsg"u8) ? DocumentStream.Kernel : DocumentStream.App;
     }
 
-    private static bool IsCritical(Document document) =>
-        document.TryGet(Fields.TelemetryLane, out var lane) && document.Text(lane).SequenceEqual("critical"u8);
-
-    private static bool IsKernel(ReadOnlySpan<byte> source) =>
-        source.SequenceEqual("kmsg"u8) || source.SequenceEqual("/dev/kmsg"u8);
+    private static ReadOnlySpan<byte> TextOf(Document document, FieldName field) =>
+        document.TryGet(field, out var value) && value.IsText ? document.Text(value) : [];
 }

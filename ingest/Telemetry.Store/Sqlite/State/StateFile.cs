@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.Data.Sqlite;
+using Telemetry.Store.Serialization;
 using Telemetry.Wire;
 
 namespace Telemetry.Store.Sqlite.State;

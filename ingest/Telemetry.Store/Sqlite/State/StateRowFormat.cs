@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using Telemetry.Autopsy;
 using Telemetry.Bus;
+using Telemetry.Store.Serialization;
 using Telemetry.Wire;
 
 namespace Telemetry.Store.Sqlite.State;
@@ -17,7 +18,7 @@ namespace Telemetry.Store.Sqlite.State;
 /// 'r' lifetime 16, stream 8, epoch 8                   first minted 8, last minted 8, bus time 8, conflicts with 8, intervals
 /// 'u' lifetime 16, stream 8, epoch 8, first seq 8      count 4, digest 8, bus time 8, position 8
 /// 'l' lifetime 16                                      JSON of LifetimeFacts
-/// 's' lifetime 16, stream 8, epoch 8                   JSON of <see cref="StreamRow"/>
+/// 's' lifetime 16, stream 8, epoch 8                   JSON of StreamFacts
 /// 'c' lifetime 16, n 2, crash id n, document id        JSON of LifetimeCrash
 /// 'x' lifetime 16, first 16 bytes of the value's SHA-256     JSON of LifetimeLoss
 /// </code>
@@ -61,7 +62,7 @@ internal static class StateRowFormat
         Prefixed(Lifetime, id.ToByteArray()), JsonSerializer.SerializeToUtf8Bytes(facts, StateJson.Default.LifetimeFacts));
 
     public static StateRow Of(in StreamEpoch key, StreamFacts facts) => new(
-        KeyOf(Stream, key), JsonSerializer.SerializeToUtf8Bytes(StreamRow.Of(facts), StateJson.Default.StreamRow));
+        KeyOf(Stream, key), JsonSerializer.SerializeToUtf8Bytes(facts, StateJson.Default.StreamFacts));
 
     public static StateRow Of(LifetimeCrash crash)
     {
@@ -157,7 +158,7 @@ internal static class StateRowFormat
     }
 
     public static StreamFacts StreamFactsOf(ReadOnlySpan<byte> value) =>
-        JsonSerializer.Deserialize(value, StateJson.Default.StreamRow)?.ToFacts() ?? throw new InvalidDataException("A stream is empty.");
+        JsonSerializer.Deserialize(value, StateJson.Default.StreamFacts) ?? throw new InvalidDataException("A stream is empty.");
 
     private static void WriteKey(Span<byte> bytes, byte table, in StreamEpoch key)
     {

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.Data.Sqlite;
 using Telemetry.Autopsy;
+using Telemetry.Store.Serialization;
 using Telemetry.Wire;
 
 namespace Telemetry.Store.Sqlite.State;

@@ -1,6 +1,7 @@
 using Microsoft.Data.Sqlite;
 using Telemetry.Autopsy;
 using Telemetry.Bus;
+using Telemetry.Store.Serialization;
 using Telemetry.Wire;
 
 namespace Telemetry.Store.Sqlite.State;

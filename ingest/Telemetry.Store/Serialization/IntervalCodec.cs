@@ -1,6 +1,6 @@
 using Telemetry.Wire;
 
-namespace Telemetry.Store.Sqlite.State;
+namespace Telemetry.Store.Serialization;
 
 /// <summary>Intervals as bytes: for each, varint(first − end of the one before), varint(count).</summary>
 internal static class IntervalCodec

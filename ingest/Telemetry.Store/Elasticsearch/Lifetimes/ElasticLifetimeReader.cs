@@ -1,0 +1,91 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Telemetry.Autopsy;
+using Telemetry.Store.Elasticsearch.Reading;
+using Telemetry.Wire;
+
+namespace Telemetry.Store.Elasticsearch.Lifetimes;
+
+/// <summary>
+/// Reads lifetimes from their index and composes them from the evidence in it, as of when it was written. Lists see what
+/// Elasticsearch has refreshed, a single lifetime is always the latest. A verdict on part of the evidence would be wrong: where a shard
+/// fails, the call does. Safe for concurrent use.
+/// </summary>
+/// <param name="client">Asked; not disposed of.</param>
+/// <param name="silenceBound">A server not heard of for longer is dead; default 15 s.</param>
+/// <remarks>Calls throw <see cref="ElasticUnavailableException"/>, or another <see cref="IOException"/> when Elasticsearch refuses.</remarks>
+public sealed class ElasticLifetimeReader(ElasticClient client, TimeSpan? silenceBound = null) : ILifetimeReader
+{
+    private const int MaxLifetimes = 10_000;
+
+    private readonly LifetimeSearcher _searcher = new(client);
+    private readonly long _silenceBoundUs = (long)(silenceBound ?? TimeSpan.FromSeconds(15)).TotalMicroseconds;
+
+    /// <inheritdoc/>
+    public async ValueTask<IReadOnlyList<Lifetime>> ListAsync(
+        long? sinceUnixUs, long? untilUnixUs, int limit, CancellationToken cancel)
+    {
+        var filter = Dsl.And(
+        [
+            sinceUnixUs is { } since ? DateClause.Between("lifetime.last_proof", since, long.MaxValue) : Dsl.All(),
+            DateClause.Within("lifetime.start", null, untilUnixUs),
+        ]);
+        JsonArray order = [Dsl.Sorted("lifetime.start", descending: true, "date_nanos"), Dsl.Sorted("lifetime.id", descending: false, "keyword")];
+        var result = new List<Lifetime>();
+        await foreach (var hit in _searcher.SearchAsync(filter, order, ["evidence", "crashes", "as_of_us"], cancel).ConfigureAwait(false))
+        {
+            if (result.Count >= Math.Clamp(limit, 0, MaxLifetimes))
+            {
+                break;
+            }
+
+            result.Add(Compose(hit.GetProperty("_source"u8)));
+        }
+
+        return result;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<Lifetime?> GetAsync(LifetimeId id, CancellationToken cancel)
+    {
+        using var json = await _searcher.GetAsync(id, cancel).ConfigureAwait(false);
+        return json is not null && json.RootElement.TryGetProperty("_source"u8, out var source) ? Compose(source) : null;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<IReadOnlyList<LifetimeCrash>> CrashesAsync(
+        long? sinceUnixUs, long? untilUnixUs, int limit, CancellationToken cancel)
+    {
+        var within = DateClause.Within("lifetime.crash_times", sinceUnixUs, untilUnixUs);
+        var filter = Dsl.And([Dsl.Exists("lifetime.crash_times"), within]);
+        JsonArray order = [Dsl.Sorted("lifetime.crash_times", descending: true, "date_nanos"), Dsl.Sorted("lifetime.id", descending: false, "keyword")];
+        var wanted = Math.Clamp(limit, 0, MaxLifetimes);
+        var newest = new PriorityQueue<LifetimeCrash, long>();
+        await foreach (var hit in _searcher.SearchAsync(filter, order, ["crashes"], cancel).ConfigureAwait(false))
+        {
+            // Lifetimes come by their latest crash: none behind has a later one.
+            if (wanted == 0 || newest.Count == wanted && newest.TryPeek(out _, out var oldest)
+                && StoredTime.TryParse(hit.GetProperty("sort"u8)[0].GetString(), out var latest) && latest <= oldest)
+            {
+                break;
+            }
+
+            foreach (var crash in EvidenceText.ReadCrashes(hit.GetProperty("_source"u8)))
+            {
+                if (crash.AtUnixUs >= (sinceUnixUs ?? long.MinValue) && crash.AtUnixUs < (untilUnixUs ?? long.MaxValue))
+                {
+                    newest.Enqueue(crash, crash.AtUnixUs);
+                    if (newest.Count > wanted)
+                    {
+                        newest.Dequeue();
+                    }
+                }
+            }
+        }
+
+        return [.. newest.UnorderedItems.OrderByDescending(item => item.Priority).Select(item => item.Element)];
+    }
+
+    private Lifetime Compose(JsonElement source) => LifetimeComposer.Compose(
+        EvidenceText.Read(source), source.GetProperty("as_of_us"u8).GetInt64(), _silenceBoundUs);
+}

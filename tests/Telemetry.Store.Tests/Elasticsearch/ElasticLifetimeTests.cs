@@ -1,0 +1,177 @@
+using System.Text.Json;
+using Telemetry.Autopsy;
+using Telemetry.Store.Elasticsearch.Lifetimes;
+using Telemetry.Store.Tests.Contract;
+using Telemetry.Store.Tests.Documents;
+using Telemetry.Wire;
+
+namespace Telemetry.Store.Tests.Elasticsearch;
+
+[Trait("Category", "heavy")]
+public sealed class ElasticLifetimeTests(SharedElasticsearch shared) : IAsyncLifetime
+{
+    private const long Second = 1_000_000;
+    private const long Start = Some.TimeUnixUs;
+    private ElasticContractStore _store = null!;
+
+    private ElasticLifetimeReader Reader => new(_store.Client);
+
+    private ElasticLifetimeWriter Writer => new(_store.Client);
+
+    public async ValueTask InitializeAsync() => _store = await ElasticContractStore.CreateAsync(shared);
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_store is not null)
+        {
+            await _store.DisposeAsync();
+        }
+    }
+
+    [Fact]
+    public async Task WithoutAnIndexThereAreNone()
+    {
+        Assert.Empty(await Reader.ListAsync(null, null, 10, default));
+        Assert.Null(await Reader.GetAsync(LifetimeId.From("i", "b"), default));
+        Assert.Empty(await Reader.CrashesAsync(null, null, 10, default));
+    }
+
+    [Fact]
+    public async Task ALifetimeComesBackAsItWouldBeComposedFromItsEvidence()
+    {
+        var evidence = Everything();
+        await Write(new LifetimeSnapshot(evidence, Start + 60 * Second));
+        var expected = LifetimeComposer.Compose(evidence, Start + 60 * Second, 15 * Second);
+        Assert.Equal(Text(expected), Text((await Reader.GetAsync(evidence.Id, default))!));
+        Assert.Equal(Text(expected), Text(Assert.Single(await Reader.ListAsync(null, null, 10, default))));
+        Assert.NotEmpty(expected.Crashes);
+        Assert.NotEmpty(expected.Losses);
+        Assert.Contains(expected.Streams, stream => stream.Missing > 0 && stream.Lost > 0);
+    }
+
+    [Fact]
+    public async Task LifetimesAreListedNewestFirstWithinTheRange()
+    {
+        LifetimeId[] ids = [.. Enumerable.Range(0, 3).Select(i => LifetimeId.From("i", $"{i}"))];
+        await Write([.. ids.Select((id, i) => Heard(id, Start + i * 100 * Second, Start + i * 100 * Second + 50 * Second))]);
+        Assert.Equal([ids[2], ids[1], ids[0]], (await Reader.ListAsync(null, null, 10, default)).Select(l => l.Id));
+        Assert.Equal([ids[2], ids[1]], (await Reader.ListAsync(null, null, 2, default)).Select(l => l.Id));
+        Assert.Equal([ids[0]], (await Reader.ListAsync(0, Start + 90 * Second, 10, default)).Select(l => l.Id));
+        Assert.Equal([ids[0]], (await Reader.ListAsync(Start + 20 * Second, Start + 60 * Second, 10, default)).Select(l => l.Id));
+        Assert.Equal([ids[2]], (await Reader.ListAsync(Start + 160 * Second, null, 10, default)).Select(l => l.Id));
+        Assert.Equal([ids[1], ids[0]], (await Reader.ListAsync(null, Start + 200 * Second, 10, default)).Select(l => l.Id));
+    }
+
+    [Fact]
+    public async Task MoreThanOnePieceIsListed()
+    {
+        await Write([.. Enumerable.Range(0, 250).Select(i => Heard(LifetimeId.From("i", $"{i}"), Start + i / 3, Start + i))]);
+        var all = await Reader.ListAsync(null, null, 1000, default);
+        Assert.Equal(250, all.Select(lifetime => lifetime.Id).Distinct().Count());
+        Assert.Equal(all.OrderByDescending(l => l.StartUnixUs).ThenBy(l => l.Id).Select(l => l.Id), all.Select(l => l.Id));
+    }
+
+    [Fact]
+    public async Task AnOlderSnapshotDoesNotReplaceANewerOne()
+    {
+        var id = LifetimeId.From("i", "1");
+        await Write(Heard(id, Start, Start + 20 * Second));
+        await Write(Heard(id, Start, Start + 10 * Second));
+        Assert.Equal(Start + 20 * Second, (await Reader.GetAsync(id, default))!.LastProofOfLifeUnixUs);
+        await Write(Heard(id, Start, Start + 20 * Second));
+        await Write(Heard(id, Start, Start + 30 * Second));
+        Assert.Equal(Start + 30 * Second, (await Reader.GetAsync(id, default))!.LastProofOfLifeUnixUs);
+    }
+
+    [Fact]
+    public async Task CrashesAreListedNewestFirstWithinTheRange()
+    {
+        List<LifetimeCrash> crashes = [];
+        List<LifetimeSnapshot> snapshots = [];
+        var random = new Random(1);
+        for (var i = 0; i < 120; i++)
+        {
+            var id = LifetimeId.From("i", $"{i}");
+            List<LifetimeCrash> own = [.. Enumerable.Range(0, random.Next(4)).Select(c => Crash(id, $"c{i}-{c}", Start + random.Next(1000) * Second + i * 4 + c))];
+            crashes.AddRange(own);
+            snapshots.Add(new LifetimeSnapshot(Heard(id, Start, Start + 1000 * Second).Evidence with { Crashes = own }, Start));
+        }
+
+        await Write([.. snapshots]);
+        foreach (var (since, until, limit) in ((long?, long?, int)[])[(null, null, 1000), (null, null, 7), (Start + 100 * Second, Start + 500 * Second, 20), (null, Start + 10 * Second, 100), (Start + 999 * Second, null, 5), (null, null, 0)])
+        {
+            var expected = crashes.Where(crash => crash.AtUnixUs >= (since ?? 0) && crash.AtUnixUs < (until ?? long.MaxValue))
+                .OrderByDescending(crash => crash.AtUnixUs).Take(limit);
+            Assert.Equal(expected.Select(crash => crash.Id), (await Reader.CrashesAsync(since, until, limit, default)).Select(crash => crash.Id));
+        }
+    }
+
+    [Fact]
+    public async Task WhatWasAliveAtATimeIsOneRange()
+    {
+        await Write(Heard(LifetimeId.From("i", "1"), Start, Start + 50 * Second), Heard(LifetimeId.From("i", "2"), Start + 100 * Second, Start + 150 * Second));
+        using var found = await _store.SendAsync(HttpMethod.Post, $"/telemetry-lifetimes-{_store.Client.Options.Namespace}/_search", new()
+        {
+            ["query"] = new System.Text.Json.Nodes.JsonObject
+            {
+                ["range"] = new System.Text.Json.Nodes.JsonObject
+                {
+                    ["lifetime.alive_range"] = new System.Text.Json.Nodes.JsonObject
+                    {
+                        ["gte"] = Rfc3339.Format(Start + 120 * Second), ["lte"] = Rfc3339.Format(Start + 120 * Second), ["relation"] = "intersects",
+                    },
+                },
+            },
+        });
+        var hit = Assert.Single(found.RootElement.GetProperty("hits").GetProperty("hits").EnumerateArray());
+        Assert.Equal(LifetimeId.From("i", "2").ToString(), hit.GetProperty("_id").GetString());
+    }
+
+    private static LifetimeSnapshot Heard(LifetimeId id, long first, long last)
+    {
+        var facts = new LifetimeFacts { Identity = new ServerIdentity { InstanceId = "i" } };
+        facts.Heard(first, first);
+        facts.Heard(last, last);
+        // Known until long after: it is silent, and has ended.
+        return new LifetimeSnapshot(new LifetimeEvidence(id) { Critical = facts }, last + 60 * Second);
+    }
+
+    private static LifetimeEvidence Everything()
+    {
+        var id = LifetimeId.From("i", "1");
+        var key = new StreamEpoch(id, Some.Stream, Some.Epoch);
+        var facts = Heard(id, Start, Start + 50 * Second).Evidence.Critical!;
+        facts.Identity = new ServerIdentity { InstanceId = "i", BootId = "b", HostName = "höst", Role = "web", Zone = "z", Image = "img" };
+        facts.Stop = new EndingFact(Start, false, "upgrade");
+        facts.Vitals["memory_available_bytes"] = new VitalFact(1.5, Start + 1);
+        facts.AddRun(7);
+        var workload = facts.Workload("w");
+        (workload.Name, workload.StartedUnixUs) = ("shop", Start);
+        var stream = new StreamFacts { Name = "/var/log/a", Kind = "file", Lane = Lane.Bulk, NextSeq = 100 };
+        stream.AddLost(40, 5);
+        var received = new ReceivedStream { FirstMintedUnixUs = Start, LastMintedUnixUs = Start + 1, LastBusUnixUs = Start + 2 };
+        received.Intervals.Add(0, 40);
+        received.Intervals.Add(50, ulong.MaxValue);
+        return new LifetimeEvidence(id)
+        {
+            Critical = facts,
+            Bulk = Heard(id, Start - 5, Start + 40 * Second).Evidence.Critical,
+            Streams = [KeyValuePair.Create(key, stream)],
+            Received = [(key, Lane.Bulk, received)],
+            Crashes = [Crash(id, "c", Start + 3), Crash(id, "d", Start + 1)],
+            Losses = [new LifetimeLoss(Some.Stream, Some.Epoch, 40, 5, 100, "disk_full", "…", Start + 4)],
+            Predecessor = LifetimeId.From("i", "0"),
+        };
+    }
+
+    private static LifetimeCrash Crash(LifetimeId lifetime, string id, long at) =>
+        new(lifetime, id, "doc", at, "signal", "SIGSEGV in x", "w", "/bin/x", null, "SIGSEGV", "", "", 12, "i", "h") { WorkloadName = "shop" };
+
+    private static string Text(Lifetime lifetime) => JsonSerializer.Serialize(lifetime);
+
+    private async Task Write(params LifetimeSnapshot[] snapshots)
+    {
+        Assert.Empty(await Writer.WriteAsync(snapshots, default));
+        await _store.SendAsync(HttpMethod.Post, $"/telemetry-lifetimes-{_store.Client.Options.Namespace}/_refresh");
+    }
+}
