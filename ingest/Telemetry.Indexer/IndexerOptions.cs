@@ -21,7 +21,10 @@ public sealed record IndexerOptions
     /// <summary>Bytes of documents after which a commit does not wait; default 12 MiB. Bounds memory.</summary>
     public long CommitBytes { get; init; } = 12 << 20;
 
-    /// <summary>How long documents of a new server wait for its identity, which comes on the other lane; default 500 ms.</summary>
+    /// <summary>
+    /// How long documents of a new server wait for the other lane's next step, which may bring its identity; default 500 ms, zero
+    /// does not wait.
+    /// </summary>
     public TimeSpan IdentityWait { get; init; } = TimeSpan.FromMilliseconds(500);
 
     /// <summary>Lifetimes and their crashes are kept so long after they were last heard of; default 90 days.</summary>

@@ -38,6 +38,9 @@ internal sealed class FollowedDirectory(ISpoolDirectory directory, Action<SpoolD
     public long UsedBytes => Scanned().Sum(
         s => s.End == Segment.Open ? Math.Max(0, s.EndWithin(Durable) - s.Base) : s.FileBytes);
 
+    /// <summary>The segments in use, oldest first.</summary>
+    public Segment[] InUse() => Scanned();
+
     public long BytesAfter(long position) => SegmentTable.BytesBetween(Scanned(), position, Durable);
 
     public long BytesMissingAfter(long position) => SegmentTable.BytesMissingAfter(Scanned(), position, Durable);

@@ -9,6 +9,8 @@ public sealed partial class RunningProcess : IAsyncDisposable
 {
     private const int SigTerm = 15;
     private const int SigKill = 9;
+    private const int SigCont = 18;
+    private const int SigStop = 19;
     private readonly Process _process;
     private readonly StreamWriter _log;
     private bool _disposed;
@@ -64,6 +66,12 @@ public sealed partial class RunningProcess : IAsyncDisposable
         Kill(Id, SigKill);
         await _process.WaitForExitAsync();
     }
+
+    /// <summary>It stands still, and its connections stay open.</summary>
+    public void Pause() => Kill(Id, SigStop);
+
+    /// <summary>It goes on.</summary>
+    public void Continue() => Kill(Id, SigCont);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

@@ -8,13 +8,17 @@ export TELEMETRY_SEED=${TELEMETRY_SEED-$((16#$(git rev-parse --short=7 HEAD 2>/d
 
 die() { echo "build: $*" >&2; exit 2; }
 
-# Debian's packages that tests use: a C linker for the native shipper, a browser for the pages, a program with odd descriptors.
+# Debian's packages that tests use: a C linker for the native shipper, a browser for the pages, a program with odd descriptors,
+# a reader of docker-compose.yml, what runs Elasticsearch's official client, a peer of the indexer.
 install_prerequisites() {
   local missing=()
   command -v clang >/dev/null || missing+=(clang)
   [ -e /usr/include/zlib.h ] || missing+=(zlib1g-dev)
   command -v chromium >/dev/null || missing+=(chromium)
   [ -x /usr/bin/python3 ] || missing+=(python3)
+  command -v docker-compose >/dev/null || missing+=(docker-compose)
+  command -v npm >/dev/null || missing+=(nodejs npm)
+  [ -x /usr/sbin/rsyslogd ] || missing+=(rsyslog-elasticsearch)
   [ ${#missing[@]} -eq 0 ] && return
   if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
     echo "build: installing ${missing[*]}"

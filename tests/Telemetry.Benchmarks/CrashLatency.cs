@@ -69,7 +69,7 @@ internal static class CrashLatency
         await gateway.StopAsync();
     }
 
-    private static async Task<double> CrashAsync(Installation here, int number)
+    internal static async Task<double> CrashAsync(Installation here, int number)
     {
         var name = $"victim{number}";
         var stamp = Path.Combine(here.Folder, name);

@@ -6,34 +6,34 @@ namespace Telemetry.EndToEnd.Tests;
 
 /// <summary>What an operator does with a Kafka and an Elasticsearch, with the real commands.</summary>
 [Trait("Category", "heavy")]
-public sealed class OperatorTests(Engines engines) : IClassFixture<Engines>
+public sealed class OperatorTests(RealEngines engines) : IClassFixture<RealEngines>
 {
     private const string DocumentId = "AZt8qYyIAAAAAAAAAAAAAAAAAAAABw";
 
     [Fact]
     public async Task MetricsShowLagRebalancesAndQueuesOfEachProcess()
     {
-        Engines.Need();
+        RealEngines.Need();
         var (indexer, metrics) = await engines.StartIndexerAsync("metrics");
         await engines.ShipAsync("measured");
 
-        var text = await Engines.GetAsync(metrics, "/metrics");
+        var text = await RealEngines.GetAsync(metrics, "/metrics");
 
         Assert.Contains("\nbus_lag{lane=\"bulk\",partition=\"bulk-g1-0\"} ", text, StringComparison.Ordinal);
         Assert.Contains("\nbus_rebalances_total{lane=\"bulk\"} ", text, StringComparison.Ordinal);
         Assert.Contains("\nbus_queue_fetched{lane=\"bulk\",partition=\"bulk-g1-0\"} ", text, StringComparison.Ordinal);
         Assert.Contains("\nindexer_lag{lane=\"critical\"} ", text, StringComparison.Ordinal);
         Assert.Contains("\nelasticsearch_stored_total{lane=\"bulk\"} ", text, StringComparison.Ordinal);
-        Assert.Contains("\"status\":\"ok\"", await Engines.GetAsync(metrics, "/healthz"), StringComparison.Ordinal);
-        Assert.Contains("\nbus_queue{lane=\"critical\"} ", await Engines.GetAsync(engines.GatewayMetrics, "/metrics"), StringComparison.Ordinal);
-        Assert.Contains("\"gateway\"", await Engines.GetAsync(engines.GatewayMetrics, "/healthz"), StringComparison.Ordinal);
+        Assert.Contains("\"status\":\"ok\"", await RealEngines.GetAsync(metrics, "/healthz"), StringComparison.Ordinal);
+        Assert.Contains("\nbus_queue{lane=\"critical\"} ", await RealEngines.GetAsync(engines.GatewayMetrics, "/metrics"), StringComparison.Ordinal);
+        Assert.Contains("\"gateway\"", await RealEngines.GetAsync(engines.GatewayMetrics, "/healthz"), StringComparison.Ordinal);
         await indexer.StopAsync();
     }
 
     [Fact]
     public async Task EnginesAreLookedAtWithoutAServer()
     {
-        Engines.Need();
+        RealEngines.Need();
         var (indexer, _) = await engines.StartIndexerAsync("looked");
         await engines.ShipAsync("seen");
         await indexer.StopAsync();
@@ -56,7 +56,7 @@ public sealed class OperatorTests(Engines engines) : IClassFixture<Engines>
     [Fact]
     public async Task RewindBringsBackWhatTheStoreLostAndNothingTwice()
     {
-        Engines.Need();
+        RealEngines.Need();
         var (indexer, _) = await engines.StartIndexerAsync("rewound");
         await engines.ShipAsync("kept");
         await engines.ShipAsync("mislaid");
@@ -80,7 +80,7 @@ public sealed class OperatorTests(Engines engines) : IClassFixture<Engines>
     [Fact]
     public async Task DeadLettersOfATopicAreShownRetriedAndDropped()
     {
-        Engines.Need();
+        RealEngines.Need();
         var document = $"bulk-g1-0/9//{DocumentId}";
         await RunAsync("store", "install", "--store", engines.Store);
         await BuryAsync("bulk-g1-0/5//", "The batch does not decode.", [0, 1, 2, 255]);

@@ -188,6 +188,19 @@ public sealed class StateOnTheBusTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task ALineWaitsForACriticalLaneThatHasReadNothingYet()
+    {
+        await using var bulk = Start("bulk", o => o with { Lanes = [Lane.Bulk], IdentityWait = TimeSpan.FromMilliseconds(20) });
+        Append(0, "hello");
+        await Task.Delay(200, TestContext.Current.CancellationToken);
+        Assert.Empty(_stores[Lane.Bulk].Documents);
+        await using var critical = Start("critical", o => o with { Lanes = [Lane.Critical] });
+        _bus.Append(Lane.Critical, Some.Stamp(), Some.Records(0, Some.AgentStart(), Some.StreamOpened()));
+        await Indexed(Lane.Bulk, 10);
+        Assert.Equal("web-1", _stores[Lane.Bulk].Documents[0]["host.name"]);
+    }
+
+    [Fact]
     public async Task LifetimesAreWrittenWhenSomethingHappensAndElseOnceAMinute()
     {
         var written = new MemoryLifetimes();

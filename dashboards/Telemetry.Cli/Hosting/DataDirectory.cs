@@ -20,12 +20,21 @@ internal sealed record DataDirectory(string Path)
 
     public string Demo => In("demo");
 
+    /// <summary>There while a restore has not put everything in its place.</summary>
+    public string Restoring => In(".restoring");
+
     public string In(string name) => System.IO.Path.Combine(Path, name);
 
     /// <summary>Creates it and sees that it can be written.</summary>
-    /// <exception cref="CliFailure">It cannot; exit 2.</exception>
+    /// <exception cref="CliFailure">It cannot, or a restore into it was not finished; exit 2.</exception>
     public void Prepare()
     {
+        if (Directory.Exists(Restoring))
+        {
+            throw CliFailure.Usage(
+                $"A restore into {Path} was not finished; empty the directory and restore again, or choose another with --data DIR.");
+        }
+
         try
         {
             MakePrivate();

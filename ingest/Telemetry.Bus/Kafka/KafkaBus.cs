@@ -30,7 +30,7 @@ public sealed class KafkaBus : IBus
         _generations = generations;
         _time = time;
         _problems = problems;
-        _offsets = new StateOffsets(topics.Admin, _clients, time);
+        _offsets = new StateOffsets(_clients, time);
         Warnings = warnings;
         _metrics.ObserveLag(() => _members.SelectMany(m => m.Lags));
         _metrics.ObserveFetched(() => _members.SelectMany(m => m.Fetched));
@@ -105,6 +105,7 @@ public sealed class KafkaBus : IBus
     /// <summary>Writers and memberships are their openers' to dispose, before this.</summary>
     public ValueTask DisposeAsync()
     {
+        _offsets.Dispose();
         _topics.Dispose();
         _metrics.Dispose();
         return ValueTask.CompletedTask;

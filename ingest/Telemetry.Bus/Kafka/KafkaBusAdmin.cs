@@ -25,7 +25,7 @@ public sealed class KafkaBusAdmin : IDisposable
         ArgumentNullException.ThrowIfNull(time);
         _clients = new KafkaClients(options);
         _topics = new KafkaTopics(options, time);
-        _offsets = new StateOffsets(_topics.Admin, _clients, time);
+        _offsets = new StateOffsets(_clients, time);
         DeadLetters = new KafkaDeadLetters(_clients, _topics.Names, _offsets, time);
     }
 
@@ -96,7 +96,11 @@ public sealed class KafkaBusAdmin : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _topics.Dispose();
+    public void Dispose()
+    {
+        _offsets.Dispose();
+        _topics.Dispose();
+    }
 
     private static async Task<T> AskAsync<T>(Func<Task<T>> ask, CancellationToken cancel)
     {

@@ -5,12 +5,18 @@ using Telemetry.Wire;
 namespace Telemetry.Bus.Kafka;
 
 /// <summary>Asks brokers for committed offsets and for the ends of topics. Safe for concurrent use.</summary>
-internal sealed class StateOffsets(IAdminClient admin, KafkaClients clients, TimeProvider time)
+internal sealed class StateOffsets(KafkaClients clients, TimeProvider time) : IDisposable
 {
     /// <summary>Short, since a cluster whose first group this is answers only the second time.</summary>
     private static readonly TimeSpan _request = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan _findPatience = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(50);
+
+    private readonly AdminConnection _admin = new(clients);
+
+    /// <inheritdoc/>
+    public void Dispose() => _admin.Dispose();
 
     /// <summary>
     /// The committed offset of a lane's group; null when there is none. Waits until no transaction is open over it: whatever a
@@ -49,26 +55,41 @@ internal sealed class StateOffsets(IAdminClient admin, KafkaClients clients, Tim
             return new Dictionary<TopicPartition, long>();
         }
 
-        try
+        var begun = time.GetTimestamp();
+        while (true)
         {
-            var result = await admin.ListOffsetsAsync(
-                topics.Select(t => new TopicPartitionOffsetSpec { TopicPartition = t, OffsetSpec = spec }),
-                new ListOffsetsOptions { IsolationLevel = isolation, RequestTimeout = 5 * _request }).WaitAsync(cancel);
-            return result.ResultInfos.Select(r => r.TopicPartitionOffsetError).ToDictionary(r => r.TopicPartition, r => r.Offset.Value);
-        }
-        catch (KafkaException e)
-        {
-            throw new IOException($"Topic {topics[0].Topic} cannot be asked for its offsets: {e.Error.Reason}.", e);
+            try
+            {
+                var result = await _admin.AskAsync(a => a.ListOffsetsAsync(
+                    topics.Select(t => new TopicPartitionOffsetSpec { TopicPartition = t, OffsetSpec = spec }),
+                    new ListOffsetsOptions { IsolationLevel = isolation, RequestTimeout = 5 * _request }), cancel);
+                return result.ResultInfos.Select(r => r.TopicPartitionOffsetError).ToDictionary(r => r.TopicPartition, r => r.Offset.Value);
+            }
+            catch (KafkaException) when (time.GetElapsedTime(begun) < _findPatience)
+            {
+                // The next client knows the leaders of today.
+                await Task.Delay(_pause, time, cancel);
+            }
+            catch (KafkaException e)
+            {
+                throw new IOException($"Topic {topics[0].Topic} cannot be asked for its offsets: {ReasonOf(e)}.", e);
+            }
         }
     }
+
+    private static string ReasonOf(KafkaException e) =>
+        e is ListOffsetsException { Result.ResultInfos: var infos }
+        && infos.FirstOrDefault(i => i.TopicPartitionOffsetError.Error.IsError) is { } failed
+            ? failed.TopicPartitionOffsetError.Error.Reason
+            : e.Error.Reason;
 
     private async Task<(Offset Offset, Error Error)> TryGetCommittedAsync(Lane lane, TopicPartition topic, CancellationToken cancel)
     {
         try
         {
-            var results = await admin.ListConsumerGroupOffsetsAsync(
+            var results = await _admin.AskAsync(a => a.ListConsumerGroupOffsetsAsync(
                 [new ConsumerGroupTopicPartitions(clients.Group(lane), [topic])],
-                new ListConsumerGroupOffsetsOptions { RequireStableOffsets = true, RequestTimeout = _request }).WaitAsync(cancel);
+                new ListConsumerGroupOffsetsOptions { RequireStableOffsets = true, RequestTimeout = _request }), cancel);
             var found = results[0].Partitions[0];
             return (found.Offset, found.Error);
         }

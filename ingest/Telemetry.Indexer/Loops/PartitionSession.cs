@@ -93,6 +93,11 @@ internal sealed class PartitionSession : IAsyncDisposable
                 session.DeclareOvertaken(from, skipped);
             }
 
+            if (lane.Lane == Lane.Critical)
+            {
+                partition.Directory.Reached(state.AppliedBusUnixUs);
+            }
+
             lane.Log.Started(partition.Name, from);
             return session;
         }

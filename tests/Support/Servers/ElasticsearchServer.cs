@@ -94,6 +94,12 @@ public sealed class ElasticsearchServer : IAsyncDisposable
         await _process.DisposeAsync();
     }
 
+    /// <summary>It stands still, and its connections stay open.</summary>
+    public void Pause() => _process.Pause();
+
+    /// <summary>It goes on.</summary>
+    public void Continue() => _process.Continue();
+
     /// <summary>Ends it in an orderly way.</summary>
     public async Task StopAsync() => await _process.DisposeAsync();
 

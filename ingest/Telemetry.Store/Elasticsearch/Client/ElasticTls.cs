@@ -38,7 +38,7 @@ internal static class ElasticTls
     }
 
     // The pinned certificate is the server's own, or an authority that really signed it, for the name that was asked for.
-    private static bool IsPinned(byte[] pin, X509Certificate2 server, X509Chain? chain, SslPolicyErrors errors)
+    internal static bool IsPinned(byte[] pin, X509Certificate2 server, X509Chain? chain, SslPolicyErrors errors)
     {
         if (Fits(pin, server))
         {

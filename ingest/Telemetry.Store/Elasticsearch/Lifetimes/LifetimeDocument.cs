@@ -9,7 +9,7 @@ internal static class LifetimeDocument
     // Times that are indexed lie from 1970 to 2262.
     private const long MaxUnixUs = long.MaxValue / 1000;
 
-    public static void Write(Utf8JsonWriter json, in LifetimeSnapshot snapshot, long silenceBoundUs)
+    public static void Write(Utf8JsonWriter json, LifetimeSnapshot snapshot, long silenceBoundUs)
     {
         var evidence = snapshot.Evidence;
         var lifetime = LifetimeComposer.Compose(evidence, snapshot.AsOfUnixUs, silenceBoundUs);

@@ -4,7 +4,7 @@ using Telemetry.Tests.Support.Servers;
 namespace Telemetry.EndToEnd.Tests;
 
 /// <summary>A gateway, an indexer and a shipper as processes of their own, on a real Kafka and a real Elasticsearch.</summary>
-public sealed class Engines : IAsyncLifetime
+public sealed class RealEngines : IAsyncLifetime
 {
     private static readonly HttpClient Http = new() { Timeout = TimeSpan.FromSeconds(30) };
 

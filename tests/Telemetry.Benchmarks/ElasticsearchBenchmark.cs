@@ -1,0 +1,85 @@
+using System.Diagnostics;
+using Telemetry.Benchmarks.Engines;
+using Telemetry.Tests.Support.Servers;
+
+namespace Telemetry.Benchmarks;
+
+/// <summary>
+/// The indexer into a real Elasticsearch, on a core each, beside a loader that sends the same documents made in advance, and the
+/// peers. Rounds of both alternate, so that both meet the same server.
+/// </summary>
+internal static class ElasticsearchBenchmark
+{
+    private const int Rounds = 3;
+
+    public static async Task<int> RunAsync(bool full, string? only)
+    {
+        if (!ElasticsearchServer.Available(out var reason))
+        {
+            Console.Error.WriteLine(reason);
+            return 1;
+        }
+
+        var clock = Stopwatch.StartNew();
+        var figures = new List<Figure>();
+        if (only is null or "cost")
+        {
+            figures.AddRange(await EncodingCost.MeasureAsync());
+        }
+
+        if (only is null or "rate")
+        {
+            figures.AddRange(await RatesAsync(full ? 1_000_000 : 300_000, clock));
+        }
+
+        if (only is null or "growth")
+        {
+            await GrowthAsync(full ? [100_000, 1_000_000, 10_000_000] : [100_000, 400_000]);
+        }
+
+        return Report.Print("elasticsearch", figures);
+    }
+
+    private static async Task<IReadOnlyList<Figure>> RatesAsync(int lines, Stopwatch clock)
+    {
+        await using var bench = await EngineBench.StartAsync(lines);
+        var (ours, raw) = (new List<IndexerRun>(), new List<double>());
+        EncodedDocuments? documents = null;
+        (int MiB, int Senders) shape = default;
+        await bench.IndexAsync("warm");
+        for (var round = 0; round < Rounds; round++)
+        {
+            ours.Add(await bench.IndexAsync($"ours{round}"));
+            if (documents is null)
+            {
+                documents = await EncodedDocuments.ReadAsync(bench.Store, EngineBench.StreamOf("ours0"));
+                shape = await RawLoader.FindBestAsync(bench.Store, documents, "logs-telemetry.app-try", 60_000);
+                Console.WriteLine($"[{clock.Elapsed:mm\\:ss}] raw loader: {shape.MiB} MiB, {shape.Senders} senders; {documents.MeanBytes:0} bytes a document");
+            }
+
+            raw.Add(await RawLoader.RateAsync(bench.Store, documents, EngineBench.StreamOf($"raw{round}"), shape, 0, documents.Count));
+            Console.WriteLine(
+                $"[{clock.Elapsed:mm\\:ss}] round {round + 1}: indexer {ours[^1].PerSecond:#,0}/s ({ours[^1].CpuMicroseconds:0.0} µs of processor, {ours[^1].PeakRssBytes / 1e6:0} MB), raw {raw[^1]:#,0}/s");
+        }
+
+        var stored = await bench.Store.StoredBytesAsync(EngineBench.StreamOf("ours0"));
+        var ratios = ours.Zip(raw, (o, r) => o.PerSecond / r).ToList();
+        return
+        [
+            new("indexer_vs_raw_bulk", Samples.Median(ratios), "ratio", 0.95, true, Rounds, "raw bulk loader, documents/s", Samples.Median(raw)),
+            new("stored_per_raw_byte", (double)stored / bench.RawBytes, "bytes/byte", 0.8, false, 1, "the lines themselves", 1),
+        ];
+    }
+
+    private static async Task GrowthAsync(int[] sizes)
+    {
+        var points = new List<(string, double)>();
+        foreach (var lines in sizes)
+        {
+            await using var bench = await EngineBench.StartAsync(lines);
+            points.Add((lines.ToString("#,0", System.Globalization.CultureInfo.InvariantCulture), (await bench.IndexAsync("grow")).PerSecond));
+        }
+
+        Growth.Print("indexer into Elasticsearch", "documents", "documents/s", points);
+    }
+}

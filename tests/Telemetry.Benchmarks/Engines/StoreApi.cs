@@ -1,0 +1,80 @@
+using System.Net.Http.Headers;
+using System.Text.Json;
+
+namespace Telemetry.Benchmarks.Engines;
+
+/// <summary>What benchmarks ask an Elasticsearch, without our own client.</summary>
+internal sealed class StoreApi(Uri address) : IDisposable
+{
+    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false, PooledConnectionIdleTimeout = TimeSpan.FromMinutes(5) })
+    {
+        BaseAddress = address,
+        Timeout = TimeSpan.FromMinutes(5),
+    };
+
+    /// <summary>Documents that the node has indexed into indices of a pattern; costs the node next to nothing.</summary>
+    public async Task<long> IndexedAsync(string pattern)
+    {
+        using var json = await GetAsync($"/{pattern}/_stats/indexing?filter_path=_all.primaries.indexing.index_total&ignore_unavailable=true&allow_no_indices=true");
+        return json.RootElement.TryGetProperty("_all", out var all) && all.TryGetProperty("primaries", out var primaries)
+            ? primaries.GetProperty("indexing").GetProperty("index_total").GetInt64()
+            : 0;
+    }
+
+    /// <summary>Documents that a search finds, exactly.</summary>
+    public async Task<long> CountAsync(string pattern)
+    {
+        await PostAsync($"/{pattern}/_refresh", "");
+        using var json = await GetAsync($"/{pattern}/_count");
+        return json.RootElement.GetProperty("count").GetInt64();
+    }
+
+    /// <summary>Bytes that the primaries of a pattern take on disk.</summary>
+    public async Task<long> StoredBytesAsync(string pattern)
+    {
+        await PostAsync($"/{pattern}/_flush?force=true&wait_if_ongoing=true", "");
+        using var json = await GetAsync($"/{pattern}/_stats/store");
+        return json.RootElement.GetProperty("_all").GetProperty("primaries").GetProperty("store").GetProperty("size_in_bytes").GetInt64();
+    }
+
+    /// <summary>Deletes the backing indices of a pattern.</summary>
+    public async Task DeleteAsync(string pattern)
+    {
+        using var json = await GetAsync($"/_cat/indices/{pattern}?format=json&h=index&expand_wildcards=all");
+        foreach (var index in json.RootElement.EnumerateArray())
+        {
+            // A data stream's newest index stays; what is in it is measured by nobody any more.
+            using var ignored = await _http.DeleteAsync(new Uri($"/{index.GetProperty("index").GetString()}", UriKind.Relative));
+        }
+    }
+
+    /// <summary>Sends one bulk request; returns how many items were created.</summary>
+    public async Task<int> BulkAsync(ReadOnlyMemory<byte> body, int documents)
+    {
+        using var content = new ReadOnlyMemoryContent(body);
+        content.Headers.ContentType = new MediaTypeHeaderValue("application/x-ndjson");
+        using var answer = await _http.PostAsync(new Uri("/_bulk?require_data_stream=true&filter_path=errors", UriKind.Relative), content);
+        answer.EnsureSuccessStatusCode();
+        using var json = await JsonDocument.ParseAsync(await answer.Content.ReadAsStreamAsync());
+        return json.RootElement.GetProperty("errors").GetBoolean()
+            ? throw new InvalidOperationException("The raw loader's documents were not all taken.")
+            : documents;
+    }
+
+    public async Task<JsonDocument> GetAsync(string path)
+    {
+        using var answer = await _http.GetAsync(new Uri(path, UriKind.Relative));
+        answer.EnsureSuccessStatusCode();
+        return await JsonDocument.ParseAsync(await answer.Content.ReadAsStreamAsync());
+    }
+
+    public async Task<JsonDocument> PostAsync(string path, string body)
+    {
+        using var content = new StringContent(body, System.Text.Encoding.UTF8, "application/json");
+        using var answer = await _http.PostAsync(new Uri(path, UriKind.Relative), body.Length == 0 ? null : content);
+        answer.EnsureSuccessStatusCode();
+        return await JsonDocument.ParseAsync(await answer.Content.ReadAsStreamAsync());
+    }
+
+    public void Dispose() => _http.Dispose();
+}
