@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using Telemetry.Bus;
 using Telemetry.Bus.Kafka;
 
 namespace Telemetry.EndToEnd.Tests.Chaos.Engines;
