@@ -1,5 +1,4 @@
 using Telemetry.Autopsy;
-using Telemetry.Wire;
 
 namespace Telemetry.Store;
 
@@ -12,7 +11,6 @@ public readonly record struct LifetimeSnapshot(LifetimeEvidence Evidence, long A
 public interface ILifetimeWriter
 {
     /// <summary>Stores them; of one lifetime the latest stays, whatever the order. Writing one again changes nothing.</summary>
-    /// <returns>Lifetimes that the store is too busy for at the moment; write them again later.</returns>
-    /// <exception cref="IOException">They may not be stored; write them again.</exception>
-    Task<IReadOnlyList<LifetimeId>> WriteAsync(IEnumerable<LifetimeSnapshot> snapshots, CancellationToken cancel);
+    /// <exception cref="IOException">One at least may not be stored; write them again.</exception>
+    ValueTask WriteAsync(IReadOnlyList<LifetimeSnapshot> lifetimes, CancellationToken cancel);
 }

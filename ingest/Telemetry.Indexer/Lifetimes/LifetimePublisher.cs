@@ -171,8 +171,8 @@ internal sealed class LifetimePublisher : IAsyncDisposable
             return;
         }
 
-        var busy = await _writer.WriteAsync(snapshots.Select(s => s.Snapshot), _stop.Token);
-        foreach (var (snapshot, state) in snapshots.Where(s => !busy.Contains(s.Snapshot.Evidence.Id)))
+        await _writer.WriteAsync([.. snapshots.Select(s => s.Snapshot)], _stop.Token);
+        foreach (var (snapshot, state) in snapshots)
         {
             Wrote(snapshot.Evidence, state);
         }

@@ -97,7 +97,7 @@ internal sealed class PartitionLoop(PartitionContext partition) : IAsyncDisposab
                 await RunSessionAsync(session, cancel);
                 return;
             }
-            catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+            catch (OperationCanceledException) when (cancel.IsCancellationRequested || _abandon.IsCancellationRequested)
             {
                 return;
             }

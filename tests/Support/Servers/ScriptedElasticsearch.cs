@@ -134,7 +134,12 @@ public sealed class ScriptedElasticsearch : IAsyncDisposable
             return;
         }
 
-        var actions = Actions(body);
+        if (Actions(body) is not { } actions)
+        {
+            await ErrorAsync(context, 400, "x_content_e_o_f_exception", "the request is no JSON");
+            return;
+        }
+
         if (actions.Any(action => action.Source is { } source && IsPoison(source)))
         {
             await ErrorAsync(context, 400, "x_content_parse_exception", "the request is no JSON");
@@ -177,7 +182,7 @@ public sealed class ScriptedElasticsearch : IAsyncDisposable
             }
 
             var wrong = fault.Items?.Invoke(items.Count) ?? ItemRule(id, source);
-            items.Add(new JsonObject { [kind] = wrong is null ? Created(target, id, source) : Wrong(target, id, wrong) });
+            items.Add(new JsonObject { [kind] = wrong is null ? Created(target, id, source) : Refused(target, id, wrong) });
         }
 
         return items;
@@ -192,15 +197,22 @@ public sealed class ScriptedElasticsearch : IAsyncDisposable
                 409, "version_conflict_engine_exception", $"[{id}]: version conflict, document already exists (current version [1])"));
     }
 
-    private static JsonObject Wrong(string index, string id, ItemFault fault)
+    // Named is the index that would have taken the document, and its data stream until it has one.
+    private JsonObject Refused(string stream, string id, ItemFault fault)
     {
-        var item = new JsonObject { ["_index"] = index, ["_id"] = id, ["status"] = fault.Status };
+        var item = Wrong(Streams.Indexes(stream) is [.., var newest] ? newest : stream, id, fault);
         if (fault.FailureStore.Length > 0)
         {
-            item["_index"] = $".fs-{index}-000001";
+            item["_index"] = $".fs-{stream}-000001";
             item["failure_store"] = fault.FailureStore;
         }
 
+        return item;
+    }
+
+    private static JsonObject Wrong(string index, string id, ItemFault fault)
+    {
+        var item = new JsonObject { ["_index"] = index, ["_id"] = id, ["status"] = fault.Status };
         if (fault.Type.Length > 0)
         {
             item["error"] = new JsonObject { ["type"] = fault.Type, ["reason"] = fault.Reason };
@@ -215,7 +227,17 @@ public sealed class ScriptedElasticsearch : IAsyncDisposable
         var docs = new JsonArray();
         foreach (var id in json.RootElement.GetProperty("ids").EnumerateArray())
         {
-            docs.Add(new JsonObject { ["_index"] = index, ["_id"] = id.GetString(), ["found"] = Streams.Has(index, id.GetString()!) });
+            var doc = new JsonObject { ["_index"] = index, ["_id"] = id.GetString() };
+            if (Streams.IsIndex(index))
+            {
+                doc["found"] = Streams.Has(index, id.GetString()!);
+            }
+            else
+            {
+                doc["error"] = new JsonObject { ["type"] = "index_not_found_exception", ["reason"] = $"no such index [{index}]" };
+            }
+
+            docs.Add(doc);
         }
 
         await AnswerAsync(context, 200, new JsonObject { ["docs"] = docs });
@@ -255,15 +277,23 @@ public sealed class ScriptedElasticsearch : IAsyncDisposable
         });
     }
 
-    private static List<(string Kind, string Index, string Id, string? Source)> Actions(string body)
+    /// <summary>Null for what is no bulk request.</summary>
+    private static List<(string Kind, string Index, string Id, string? Source)>? Actions(string body)
     {
         List<(string, string, string, string?)> actions = [];
         var lines = body.Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        for (var i = 0; i < lines.Length; i++)
+        try
         {
-            var action = JsonNode.Parse(lines[i])!.AsObject().First();
-            var (index, id) = ((string?)action.Value!["_index"] ?? "", (string?)action.Value["_id"] ?? Guid.NewGuid().ToString("N"));
-            actions.Add((action.Key, index, id, action.Key == "delete" ? null : lines[++i]));
+            for (var i = 0; i < lines.Length; i++)
+            {
+                var action = JsonNode.Parse(lines[i])!.AsObject().First();
+                var (index, id) = ((string?)action.Value!["_index"] ?? "", (string?)action.Value["_id"] ?? Guid.NewGuid().ToString("N"));
+                actions.Add((action.Key, index, id, action.Key == "delete" ? null : lines[++i]));
+            }
+        }
+        catch (JsonException)
+        {
+            return null;
         }
 
         return actions;
@@ -278,13 +308,17 @@ public sealed class ScriptedElasticsearch : IAsyncDisposable
         return await reader.ReadToEndAsync();
     }
 
-    private static Task ErrorAsync(HttpContext context, int status, string type, string reason) => AnswerAsync(context, status, new JsonObject
+    private static Task ErrorAsync(HttpContext context, int status, string type, string reason) => WriteAsync(context, status, new JsonObject
     {
         ["error"] = new JsonObject { ["type"] = type, ["reason"] = reason },
         ["status"] = status,
     });
 
-    private static async Task AnswerAsync(HttpContext context, int status, JsonObject body, TimeSpan trickle = default)
+    // Errors are answered whole, whatever is asked for.
+    private static Task AnswerAsync(HttpContext context, int status, JsonObject body, TimeSpan trickle = default) =>
+        WriteAsync(context, status, AnswerFilter.Apply(body, context.Request.Query["filter_path"].ToString()), trickle);
+
+    private static async Task WriteAsync(HttpContext context, int status, JsonObject body, TimeSpan trickle = default)
     {
         var bytes = JsonSerializer.SerializeToUtf8Bytes(body, Compact);
         context.Response.StatusCode = status;

@@ -62,6 +62,15 @@ public sealed class ScriptedStreams
         }
     }
 
+    /// <summary>True when it is a backing index of a data stream.</summary>
+    public bool IsIndex(string index)
+    {
+        lock (_gate)
+        {
+            return _indexes.Values.Any(indexes => indexes.Contains(index, StringComparer.Ordinal));
+        }
+    }
+
     /// <summary>True when the index has the document.</summary>
     public bool Has(string index, string id)
     {

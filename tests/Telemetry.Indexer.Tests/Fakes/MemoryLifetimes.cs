@@ -25,13 +25,13 @@ internal sealed class MemoryLifetimes : ILifetimeWriter
         }
     }
 
-    public Task<IReadOnlyList<LifetimeId>> WriteAsync(IEnumerable<LifetimeSnapshot> snapshots, CancellationToken cancel)
+    public ValueTask WriteAsync(IReadOnlyList<LifetimeSnapshot> lifetimes, CancellationToken cancel)
     {
         lock (_gate)
         {
-            _written.AddRange(snapshots);
+            _written.AddRange(lifetimes);
         }
 
-        return Task.FromResult<IReadOnlyList<LifetimeId>>([]);
+        return ValueTask.CompletedTask;
     }
 }

@@ -27,7 +27,7 @@ public sealed class OutageTests(ITestOutputHelper output)
 
         // What it can do: the same indexer on a backlog.
         await indexer.StopAsync();
-        await Task.Delay(TimeSpan.FromSeconds(_seconds));
+        await Task.Delay(TimeSpan.FromSeconds(Math.Min(_seconds / 2, 60)));
         await rig.Load.StopAsync();
         indexer.Restart();
         var ceiling = await RateAsync(rig);
