@@ -18,25 +18,24 @@ public sealed class ElasticLifetimeWriter(ElasticClient client, TimeSpan? silenc
     private readonly long _silenceBoundUs = (long)(silenceBound ?? TimeSpan.FromSeconds(15)).TotalMicroseconds;
 
     /// <summary>
-    /// Stores the snapshots, in requests of at most 8 MiB unless one is larger alone. A newer one that is stored already is success.
-    /// Writing again what was written changes nothing.
+    /// Stores them, in requests of at most 8 MiB unless one is larger alone. That a newer one is there already is success; writing
+    /// again what was written changes nothing.
     /// </summary>
-    /// <returns>Lifetimes that the store is too busy for at the moment; write them again later.</returns>
-    /// <exception cref="ElasticUnavailableException">No answer, or the store is away; what is stored of them is not known.</exception>
-    /// <exception cref="IOException">The store refuses one, or all; the reason is in the message.</exception>
-    public async Task<IReadOnlyList<LifetimeId>> WriteAsync(IEnumerable<LifetimeSnapshot> snapshots, CancellationToken cancel)
+    /// <exception cref="ElasticUnavailableException">No answer, or the store is too busy for one of them: write them again.</exception>
+    /// <exception cref="IOException">The store refuses one, or all; the reason is in the message. The others are stored.</exception>
+    public async ValueTask WriteAsync(IReadOnlyList<LifetimeSnapshot> lifetimes, CancellationToken cancel)
     {
-        ArgumentNullException.ThrowIfNull(snapshots);
-        var again = new List<LifetimeId>();
+        ArgumentNullException.ThrowIfNull(lifetimes);
         var ids = new List<LifetimeId>();
+        var failure = new LifetimeFailure();
         using var body = new MemoryStream();
-        foreach (var snapshot in snapshots)
+        foreach (var snapshot in lifetimes)
         {
             var start = body.Length;
             Append(body, snapshot);
             if (body.Length > MaxRequestBytes && start > 0)
             {
-                await SendAsync(body.GetBuffer().AsMemory(0, (int)start), ids, again, cancel).ConfigureAwait(false);
+                await SendAsync(body.GetBuffer().AsMemory(0, (int)start), ids, failure, cancel).ConfigureAwait(false);
                 var rest = body.GetBuffer().AsSpan((int)start, (int)(body.Length - start)).ToArray();
                 ids.Clear();
                 body.SetLength(0);
@@ -46,11 +45,11 @@ public sealed class ElasticLifetimeWriter(ElasticClient client, TimeSpan? silenc
             ids.Add(snapshot.Evidence.Id);
         }
 
-        await SendAsync(body.GetBuffer().AsMemory(0, (int)body.Length), ids, again, cancel).ConfigureAwait(false);
-        return again;
+        await SendAsync(body.GetBuffer().AsMemory(0, (int)body.Length), ids, failure, cancel).ConfigureAwait(false);
+        failure.ThrowIfAny();
     }
 
-    private void Append(MemoryStream body, in LifetimeSnapshot snapshot)
+    private void Append(MemoryStream body, LifetimeSnapshot snapshot)
     {
         using (var json = new Utf8JsonWriter(body))
         {
@@ -72,8 +71,7 @@ public sealed class ElasticLifetimeWriter(ElasticClient client, TimeSpan? silenc
         body.WriteByte((byte)'\n');
     }
 
-    private async Task SendAsync(
-        ReadOnlyMemory<byte> body, List<LifetimeId> ids, List<LifetimeId> again, CancellationToken cancel)
+    private async Task SendAsync(ReadOnlyMemory<byte> body, List<LifetimeId> ids, LifetimeFailure failure, CancellationToken cancel)
     {
         if (ids.Count == 0)
         {
@@ -85,46 +83,14 @@ public sealed class ElasticLifetimeWriter(ElasticClient client, TimeSpan? silenc
             Body = body, ContentType = ElasticRequest.NdJson, Deadline = Deadline,
         };
         var response = await client.SendAsync(request, cancel).ConfigureAwait(false);
-        if (response.Status is 429 or >= 500)
-        {
-            throw new ElasticUnavailableException($"Elasticsearch does not take lifetimes: {response.Problem()}.", mayBeApplied: response.Status != 429);
-        }
-
         if (!response.IsSuccess)
         {
-            throw new IOException($"Elasticsearch refuses lifetimes: {response.Problem()}.");
+            throw response.Status is 429 or >= 500
+                ? new ElasticUnavailableException($"Elasticsearch does not take lifetimes: {response.Problem()}.", mayBeApplied: response.Status != 429)
+                : new IOException($"Elasticsearch refuses lifetimes: {response.Problem()}.");
         }
 
         using var json = response.Json();
-        var refused = Judge(json.RootElement.GetProperty("items"u8), ids, again);
-        if (refused is not null)
-        {
-            throw new IOException(refused);
-        }
-    }
-
-    // One that is refused does not keep the answers to the others from being read.
-    private static string? Judge(JsonElement items, List<LifetimeId> ids, List<LifetimeId> again)
-    {
-        string? refused = null;
-        var i = 0;
-        foreach (var item in items.EnumerateArray())
-        {
-            var id = ids[i++];
-            var answer = item.GetProperty("index"u8);
-            var status = answer.GetProperty("status"u8).GetInt32();
-            if (status is 429 or >= 500)
-            {
-                again.Add(id);
-            }
-            else if (status is not (409 or >= 200 and < 300))
-            {
-                var error = answer.TryGetProperty("error"u8, out var why) ? why : default;
-                var reason = error.ValueKind == JsonValueKind.Object && error.TryGetProperty("reason"u8, out var text) ? text.ToString() : "";
-                refused ??= $"Elasticsearch refuses lifetime {id}: {status} {ElasticResponse.Shorten(reason)}.";
-            }
-        }
-
-        return refused;
+        failure.Add(json.RootElement.GetProperty("items"u8), ids);
     }
 }
