@@ -35,7 +35,7 @@ public sealed class OperatorTests(RealEngines engines) : IClassFixture<RealEngin
     {
         RealEngines.Need();
         var (indexer, _) = await engines.StartIndexerAsync("looked");
-        await engines.ShipAsync("seen");
+        await engines.ShipAsync("glanced");
         await indexer.StopAsync();
 
         using var bus = Parse(await RunAsync("bus", "describe", "--json", "--bus", engines.Bus));

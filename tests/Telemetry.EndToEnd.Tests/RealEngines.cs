@@ -67,12 +67,24 @@ public sealed class RealEngines : IAsyncLifetime
     }
 
     /// <summary>Waits until a line is found in the store, once.</summary>
-    public Task IsStoredAsync(string line) => Eventually.Holds(
-        async () => (await FindAsync(line)).Length == 1, $"'{line}' is found once", TimeSpan.FromSeconds(90));
+    public async Task IsStoredAsync(string line)
+    {
+        CommandResult? last = null;
+        try
+        {
+            await Eventually.Holds(
+                async () => (last = await SearchAsync(line)).Lines.Length == 1, $"'{line}' is found once", TimeSpan.FromSeconds(90));
+        }
+        finally
+        {
+            TestContext.Current.TestOutputHelper?.WriteLine($"The last search for '{line}': {last}");
+        }
+    }
 
     /// <summary>Documents whose message is a line, as JSON.</summary>
-    public async Task<string[]> FindAsync(string line) =>
-        (await Here.TelemetryAsync("search", $"message : {line}", "--store", Store, "--json")).Lines;
+    public async Task<string[]> FindAsync(string line) => (await SearchAsync(line)).Lines;
+
+    private Task<CommandResult> SearchAsync(string line) => Here.TelemetryAsync("search", $"message : {line}", "--store", Store, "--json");
 
     public static Task<string> GetAsync(Uri address, string path) => Http.GetStringAsync(new Uri(address, path));
 
