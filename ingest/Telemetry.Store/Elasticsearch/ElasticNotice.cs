@@ -17,6 +17,9 @@ public enum ElasticNoticeKind
 
     /// <summary>A document is there twice, and the newer copy could not be deleted.</summary>
     DuplicateLeft,
+
+    /// <summary>Documents that were there already could not be made durable: if the server dies at once they may be lost.</summary>
+    NotFlushed,
 }
 
 /// <summary>Something to log; of each kind at most one in 10 s.</summary>

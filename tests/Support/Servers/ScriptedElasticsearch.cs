@@ -44,6 +44,9 @@ public sealed class ScriptedElasticsearch : IAsyncDisposable
     /// <summary>Answers of single documents by id and source, for as long as it stands.</summary>
     public Func<string, string, ItemFault?> ItemRule { get; set; } = (_, _) => null;
 
+    /// <summary>Status of the answer to a flush of an index; what it does before is done to what the server has.</summary>
+    public Func<string, int> FlushRule { get; set; } = _ => 200;
+
     /// <summary>Answer to everything but <c>GET /</c>; 0 is none.</summary>
     public int Forbids { get; set; }
 
@@ -116,6 +119,7 @@ public sealed class ScriptedElasticsearch : IAsyncDisposable
                 ["tagline"] = "You Know, for Search",
             }),
             ("POST" or "PUT", [.., "_bulk"]) => BulkAsync(context, path.Length > 1 ? path[0] : ""),
+            ("POST", [var index, "_flush"]) => FlushAsync(context, index),
             ("POST", [var index, "_mget"]) => LookUpAsync(context, index),
             ("GET", ["_data_stream", var stream]) => StreamAsync(context, stream),
             ("PUT", ["_component_template" or "_index_template", _]) => PutTemplateAsync(context),
@@ -220,6 +224,10 @@ public sealed class ScriptedElasticsearch : IAsyncDisposable
 
         return item;
     }
+
+    private Task FlushAsync(HttpContext context, string index) => FlushRule(index) is var status and not 200
+        ? ErrorAsync(context, status, "scripted_exception", "as told")
+        : AnswerAsync(context, 200, new JsonObject { ["_shards"] = new JsonObject { ["failed"] = 0 } });
 
     private async Task LookUpAsync(HttpContext context, string index)
     {

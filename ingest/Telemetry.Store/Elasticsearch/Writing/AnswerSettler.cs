@@ -1,14 +1,16 @@
+using System.Text;
+
 namespace Telemetry.Store.Elasticsearch.Writing;
 
 /// <summary>Settles the documents of a chunk by the answer to them. Not thread-safe.</summary>
 internal sealed class AnswerSettler(Delivery shared)
 {
     private CommitScope? _scope;
-    private int _ofScope, _stored, _duplicates, _retried, _busy, _blocked, _fault;
+    private int _ofScope, _stored, _retried, _busy, _blocked, _fault;
 
     public SettleOutcome Settle(BulkChunk chunk, int from, int to, BulkAnswer answer)
     {
-        (_scope, _ofScope, _stored, _duplicates, _retried) = (null, 0, 0, 0, 0);
+        (_scope, _ofScope, _stored, _retried) = (null, 0, 0, 0);
         (_busy, _blocked, _fault) = (-1, -1, -1);
         for (var i = from; i < to; i++)
         {
@@ -22,7 +24,6 @@ internal sealed class AnswerSettler(Delivery shared)
 
         Count(null);
         shared.Metrics.Stored(_stored);
-        shared.Metrics.Duplicate(_duplicates);
         shared.Metrics.Retried(_retried);
         return new SettleOutcome(_retried, _busy, _blocked, _fault);
     }
@@ -33,7 +34,7 @@ internal sealed class AnswerSettler(Delivery shared)
         switch (ItemVerdicts.Of(said.Status, answer.Text(said.ErrorType), said.IsInFailureStore))
         {
             case ItemVerdict.Stored: return IsStoredOnce(chunk, ref item, answer.Text(said.Index));
-            case ItemVerdict.Duplicate: _duplicates++; return true;
+            case ItemVerdict.Duplicate: return Exists(chunk, index, item.Stream, answer.Text(said.Index));
             case ItemVerdict.FailureStore: return InFailureStore(chunk, index, item.Stream);
             case ItemVerdict.Retry: return Again(ref _busy, index);
             case ItemVerdict.RetryBlocked: return Again(ref _blocked, index);
@@ -68,6 +69,12 @@ internal sealed class AnswerSettler(Delivery shared)
         shared.Metrics.FailureStore();
         shared.Notices.Tell(ElasticNoticeKind.FailureStore, $"Documents of {shared.Names[stream]} lie in its failure store.");
         return true;
+    }
+
+    private bool Exists(BulkChunk chunk, int index, DocumentStream stream, ReadOnlySpan<byte> where)
+    {
+        chunk.NoteExisting(index, where.IsEmpty ? Encoding.UTF8.GetBytes(shared.Names[stream]) : where);
+        return false;
     }
 
     private bool Again(ref int example, int index)

@@ -1,3 +1,4 @@
+using System.Text;
 using Telemetry.Wire;
 
 namespace Telemetry.Store.Elasticsearch.Writing;
@@ -31,6 +32,9 @@ internal sealed class BulkChunk(int capacity)
 
     /// <summary>Newest backing indices that were asked for what is in doubt.</summary>
     public BackingIndex?[] Checked { get; } = new BackingIndex?[DataStreamNames.Count];
+
+    /// <summary>Indices that have documents of which the last answer said that they exist.</summary>
+    public List<string> Existing { get; } = [];
 
     public Span<BulkItem> Items => _items.AsSpan(0, Count);
 
@@ -90,6 +94,50 @@ internal sealed class BulkChunk(int capacity)
         }
 
         return false;
+    }
+
+    /// <summary>Notes that a document is there already, in an index. It is in doubt until it is settled.</summary>
+    public void NoteExisting(int index, ReadOnlySpan<byte> where)
+    {
+        Doubt(index);
+        _items[index].Exists = true;
+        foreach (var known in Existing)
+        {
+            if (Ascii.Equals(where, known))
+            {
+                return;
+            }
+        }
+
+        Existing.Add(Encoding.UTF8.GetString(where));
+    }
+
+    /// <summary>Those that exist are to be sent again.</summary>
+    public void ForgetExisting()
+    {
+        Existing.Clear();
+        foreach (ref var item in Items)
+        {
+            item.Exists = false;
+        }
+    }
+
+    /// <summary>Settles those that exist. Returns how many.</summary>
+    public int SettleExisting()
+    {
+        var settled = 0;
+        foreach (ref var item in Items)
+        {
+            if (item is { Exists: true, IsSettled: false })
+            {
+                item.IsSettled = true;
+                item.Scope.Settle(1);
+                settled++;
+            }
+        }
+
+        ForgetExisting();
+        return settled;
     }
 
     /// <summary>Cuts out what is settled, and what nobody waits for.</summary>
@@ -167,6 +215,7 @@ internal sealed class BulkChunk(int capacity)
     {
         _items.AsSpan(0, Count).Clear();
         Array.Clear(Checked);
+        Existing.Clear();
         _bytes.Truncate(0);
         (Count, Held, FirstAttempt) = (0, 0, null);
     }

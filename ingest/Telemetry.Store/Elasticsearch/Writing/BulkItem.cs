@@ -19,6 +19,9 @@ internal struct BulkItem
     /// <summary>It was created by this request in a later backing index than had been asked.</summary>
     public bool IsUnchecked;
 
+    /// <summary>The last answer said that it exists; settled when that is sure to last.</summary>
+    public bool Exists;
+
     /// <summary>The first backing index that it may be in; null when that is not known.</summary>
     public BackingIndex? From;
 

@@ -61,6 +61,12 @@ internal sealed class BulkSender(Delivery shared)
     {
         try
         {
+            if (chunk.Existing.Count > 0)
+            {
+                await shared.Durability.SettleExistingAsync(chunk, cancel);
+                return null;
+            }
+
             if (chunk.HasUnchecked())
             {
                 await shared.Rollover.AfterAsync(chunk, cancel);
@@ -78,7 +84,7 @@ internal sealed class BulkSender(Delivery shared)
         }
         catch (ElasticUnavailableException e)
         {
-            // A look-up: nothing was written.
+            // A look-up or a flush: nothing was written.
             return Wait(e.Message, null, LongestUnreachablePause);
         }
     }

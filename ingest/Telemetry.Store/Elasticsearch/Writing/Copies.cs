@@ -84,6 +84,29 @@ internal sealed class Copies(ElasticClient client, DataStreamNames names)
         return found;
     }
 
+    /// <summary>Has an index write to disk what it has in memory. Returns why we may not; null when it is done.</summary>
+    public async Task<string?> FlushAsync(string index, CancellationToken cancel)
+    {
+        var answer = await client.SendAsync(
+            new ElasticRequest(HttpMethod.Post, $"/{index}/_flush?filter_path=_shards.failed") { Deadline = Deadline }, cancel);
+        if (answer.Status is (>= 400 and < 500) and not (404 or 408 or 429))
+        {
+            return answer.Problem();
+        }
+
+        // An index that is gone has nothing to lose.
+        if (answer.Status != 404)
+        {
+            using var json = Success(answer, "flush").Json();
+            if (json.RootElement.TryGetProperty("_shards", out var shards) && shards.GetProperty("failed").GetInt32() > 0)
+            {
+                throw new ElasticUnavailableException("Elasticsearch could not flush an index yet.", mayBeApplied: true);
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>Deletes items from an index. Returns how many could not be.</summary>
     public async Task<int> DeleteAsync(BackingIndex index, BulkChunk chunk, List<int> items, CancellationToken cancel)
     {

@@ -62,9 +62,11 @@ public sealed class ElasticBulkPool : IAsyncDisposable
         var metrics = new ElasticWriterMetrics(
             meter, lane, () => Volatile.Read(ref _held), () => _window.Used, () => Volatile.Read(ref _busy));
         var notices = new Notices(tell, _time);
+        var copies = new Copies(client, names);
+        var durability = new Durability(copies, metrics, notices);
         var delivery = new Delivery(
             client, names, options, _window, _known,
-            new RolloverCheck(new Copies(client, names), _known, metrics, notices), metrics, notices, _time, random ?? Random.Shared);
+            new RolloverCheck(copies, durability, _known, metrics, notices), durability, metrics, notices, _time, random ?? Random.Shared);
         _clock = _time.CreateTimer(_ => FlushIfDue(), null, options.FlushAfter / 2, options.FlushAfter / 2);
         _senders = [.. Enumerable.Range(0, options.Senders).Select(_ => Task.Run(() => RunAsync(new BulkSender(delivery))))];
     }

@@ -9,7 +9,7 @@ namespace Telemetry.Store.Elasticsearch.Writing;
 /// What remains: a request that the server applies to an earlier index after all of this, because it was given up by us and held up
 /// there for longer.
 /// </remarks>
-internal sealed class RolloverCheck(Copies copies, WriteIndexes known, ElasticWriterMetrics metrics, Notices notices)
+internal sealed class RolloverCheck(Copies copies, Durability durability, WriteIndexes known, ElasticWriterMetrics metrics, Notices notices)
 {
     /// <summary>Settles what is in doubt and found; leaves the rest to be sent.</summary>
     public async Task BeforeAsync(BulkChunk chunk, CancellationToken cancel)
@@ -88,6 +88,11 @@ internal sealed class RolloverCheck(Copies copies, WriteIndexes known, ElasticWr
             }
 
             var found = await copies.FindAsync(index, chunk, asked, cancel);
+            if (found.Contains(true))
+            {
+                await durability.EnsureAsync(index.Name, cancel);
+            }
+
             List<int> newer = [];
             for (var i = 0; i < asked.Count; i++)
             {
