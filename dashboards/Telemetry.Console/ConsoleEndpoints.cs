@@ -17,7 +17,8 @@ public static class ConsoleEndpoints
     private static readonly string[] Reading = [HttpMethods.Get, HttpMethods.Head];
 
     /// <summary>
-    /// Adds all endpoints. They answer GET and HEAD only and change nothing. Kestrel's longest request line becomes 32 KiB.
+    /// Adds all endpoints. They answer GET and HEAD only and change nothing, except for <c>POST /api/v1/purge</c>, which asks
+    /// <see cref="ConsoleServices.ChangeRight"/>. Kestrel's longest request line becomes 32 KiB.
     /// </summary>
     public static IEndpointConventionBuilder MapTelemetryConsole(this IEndpointRouteBuilder endpoints, ConsoleServices services)
     {
@@ -41,6 +42,7 @@ public static class ConsoleEndpoints
         Api("/api/v1/lifetimes/{id}", new LifetimeEndpoint(services));
         Api("/api/v1/crashes", new CrashesEndpoint(services));
         Api("/api/v1/tail", new TailEndpoint(services));
+        group.MapMethods("/api/v1/purge", [HttpMethods.Post], guard.Api("/api/v1/purge", new PurgeEndpoint(services)));
         Api("/healthz", new HealthEndpoint(services));
         Api("/metrics", new MetricsEndpoint(services));
         Api("/assets/{name}", new AssetEndpoint());
@@ -54,6 +56,13 @@ public static class ConsoleEndpoints
         Page("/crashes", new CrashesPage(services));
         group.MapMethods("/{**path}", Reading, guard.Page("/{**path}", new UnknownPage())).WithOrder(int.MaxValue);
         return group;
+    }
+
+    /// <summary><c>POST /api/v1/purge</c> alone, for a process that serves nothing else.</summary>
+    public static RequestDelegate CreatePurge(ConsoleServices services, ILogger logger)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        return new RequestGuard(services.Time, logger).Api("/api/v1/purge", new PurgeEndpoint(services));
     }
 
     // A query of 8 KiB has to pass in a URL, in which each byte may take three characters; Kestrel's default is 8 KiB.

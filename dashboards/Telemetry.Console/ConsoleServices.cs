@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.Http;
+using Telemetry.Console.Care;
 using Telemetry.Console.Metrics;
 using Telemetry.Store;
 
@@ -23,6 +25,12 @@ public sealed record ConsoleServices
 
     /// <summary>Answers <c>/healthz</c>; null is always healthy. An exception is unhealthy.</summary>
     public Func<CancellationToken, ValueTask<HealthReport>>? CheckHealth { get; init; }
+
+    /// <summary>Deletes documents for good; null when this process does not own the store.</summary>
+    public IPurger? Purger { get; init; }
+
+    /// <summary>Who may change what is stored; default nobody.</summary>
+    public Func<HttpContext, ChangeRight> ChangeRight { get; init; } = static _ => new("", "This console only reads.");
 
     /// <summary>Live tails at a time; the next one is answered with 503. Default 64.</summary>
     public int MaxTails { get; init; } = 64;
