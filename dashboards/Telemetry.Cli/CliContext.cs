@@ -8,6 +8,9 @@ internal sealed record CliContext
     /// <summary>Results. A reader that went away shows as <see cref="IOException"/>.</summary>
     public required TextWriter Out { get; init; }
 
+    /// <summary>Answers of people; at its end when nobody is there to ask.</summary>
+    public TextReader In { get; init; } = TextReader.Null;
+
     /// <summary>Diagnostics.</summary>
     public required TextWriter Error { get; init; }
 
@@ -40,6 +43,7 @@ internal sealed record CliContext
         return new CliContext
         {
             Out = StandardOutput.Open(),
+            In = System.Console.IsInputRedirected ? TextReader.Null : System.Console.In,
             Error = System.Console.Error,
             Environment = environment,
             IsRoot = System.Environment.UserName == "root",

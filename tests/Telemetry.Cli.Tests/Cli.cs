@@ -11,12 +11,15 @@ internal sealed class Cli
 
     public bool Color { get; set; }
 
+    public TextReader In { get; set; } = TextReader.Null;
+
     public async Task<CliResult> RunAsync(params string[] args)
     {
         var (output, error) = (new StringWriter(), new StringWriter());
         var context = new CliContext
         {
             Out = output,
+            In = In,
             Error = error,
             Environment = Environment,
             Color = Color,

@@ -19,6 +19,8 @@ internal static class TelemetryRoot
             PartCommand.CreateGateway(context, configuration),
             PartCommand.CreateIndexer(context, configuration),
             PartCommand.CreateConsole(context, configuration),
+            PurgeCommand.Create(context, configuration),
+            HoldCommand.Create(context, configuration),
             BackupCommand.Create(context, configuration),
             RestoreCommand.Create(context, configuration),
             TokenCommand.Create(context, configuration),

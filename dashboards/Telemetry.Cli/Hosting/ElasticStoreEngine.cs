@@ -1,12 +1,15 @@
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging;
 using Telemetry.Bus;
+using Telemetry.Cli.Care;
 using Telemetry.Cli.Configuration;
 using Telemetry.Indexer;
 using Telemetry.Store;
 using Telemetry.Store.Elasticsearch;
+using Telemetry.Store.Elasticsearch.Care;
 using Telemetry.Store.Elasticsearch.Reading;
 using Telemetry.Store.Elasticsearch.Writing;
+using Telemetry.Store.Purging;
 using Telemetry.Store.Sqlite.State;
 using Telemetry.Wire;
 
@@ -34,6 +37,8 @@ internal sealed partial class ElasticStoreEngine : IStoreEngine
         _client = new ElasticClient(options, time);
         Documents = new ElasticDocumentReader(_client, time);
         Lifetimes = new SqliteLifetimeReader(data.Store, time);
+        Purger = new ElasticPurge(_client);
+        Audit = new ElasticAudit(_client);
     }
 
     public IDocumentReader Documents { get; }
@@ -44,6 +49,10 @@ internal sealed partial class ElasticStoreEngine : IStoreEngine
 
     /// <summary>Data streams end by their own lifecycle.</summary>
     public IRetention? Retention => null;
+
+    public IDocumentPurger? Purger { get; }
+
+    public ElasticAudit? Audit { get; }
 
     public IEnumerable<string> Problems => _problem.Length == 0 ? [] : [_problem];
 

@@ -1,6 +1,8 @@
 using Telemetry.Bus;
+using Telemetry.Cli.Care;
 using Telemetry.Indexer;
 using Telemetry.Store;
+using Telemetry.Store.Purging;
 
 namespace Telemetry.Cli.Hosting;
 
@@ -18,6 +20,12 @@ internal interface IStoreEngine : IAsyncDisposable
 
     /// <summary>Deletes what is too old; null when the store does so itself.</summary>
     IRetention? Retention { get; }
+
+    /// <summary>Deletes documents for good, of all partitions; null when each partition's writer deletes its own.</summary>
+    IDocumentPurger? Purger { get; }
+
+    /// <summary>The audit beside the documents; null when the file in the data directory is beside them.</summary>
+    ElasticAudit? Audit { get; }
 
     /// <summary>A sentence for each thing that is wrong with it now.</summary>
     IEnumerable<string> Problems { get; }
