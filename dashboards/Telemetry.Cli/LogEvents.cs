@@ -19,4 +19,6 @@ internal static class LogEvents
     public const int StoreWaiting = 9014;
     public const int StoreTrouble = 9016;
     public const int TemplatesFailed = 9015;
+    public const int Purged = 9030;
+    public const int HoldsOverfull = 9031;
 }

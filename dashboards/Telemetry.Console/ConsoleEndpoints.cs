@@ -17,7 +17,8 @@ public static class ConsoleEndpoints
     private static readonly string[] Reading = [HttpMethods.Get, HttpMethods.Head];
 
     /// <summary>
-    /// Adds all endpoints. They answer GET and HEAD only and change nothing. Kestrel's longest request line becomes 32 KiB.
+    /// Adds all endpoints. They answer GET and HEAD only and change nothing, except for <c>POST /api/v1/purge</c>, which asks
+    /// <see cref="ConsoleServices.ChangeRight"/>. Kestrel's longest request line becomes 32 KiB.
     /// </summary>
     public static IEndpointConventionBuilder MapTelemetryConsole(this IEndpointRouteBuilder endpoints, ConsoleServices services)
     {
@@ -42,6 +43,7 @@ public static class ConsoleEndpoints
         Api("/api/v1/tail", new TailEndpoint(services));
         Api("/healthz", new HealthEndpoint(services.Process));
         Api("/metrics", new MetricsEndpoint(services.Process));
+        group.MapMethods("/api/v1/purge", [HttpMethods.Post], guard.Api("/api/v1/purge", new PurgeEndpoint(services)));
         Api("/assets/{name}", new AssetEndpoint());
         Api("/api/{**path}", new UnknownEndpoint());
 
@@ -70,6 +72,13 @@ public static class ConsoleEndpoints
 
     private static RequestGuard CreateGuard(IEndpointRouteBuilder endpoints, TimeProvider time) => new(
         time, endpoints.ServiceProvider.GetRequiredService<ILoggerFactory>().CreateLogger("Telemetry.Console"));
+
+    /// <summary><c>POST /api/v1/purge</c> alone, for a process that serves nothing else.</summary>
+    public static RequestDelegate CreatePurge(ConsoleServices services, ILogger logger)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        return new RequestGuard(services.Time, logger).Api("/api/v1/purge", new PurgeEndpoint(services));
+    }
 
     // A query of 8 KiB has to pass in a URL, in which each byte may take three characters; Kestrel's default is 8 KiB.
     private static void AllowLongQueries(KestrelServerLimits limits) =>

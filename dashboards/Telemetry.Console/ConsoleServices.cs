@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.Http;
+using Telemetry.Console.Care;
 using Telemetry.Console.Metrics;
 using Telemetry.Store;
 
@@ -26,6 +28,12 @@ public sealed record ConsoleServices
 
     internal ProcessServices Process =>
         new() { Time = Time, Meters = Meters, WriteMetrics = WriteMetrics, CheckHealth = CheckHealth };
+
+    /// <summary>Deletes documents for good; null when this process does not own the store.</summary>
+    public IPurger? Purger { get; init; }
+
+    /// <summary>Who may change what is stored; default nobody.</summary>
+    public Func<HttpContext, ChangeRight> ChangeRight { get; init; } = static _ => new("", "This console only reads.");
 
     /// <summary>Live tails at a time; the next one is answered with 503. Default 64.</summary>
     public int MaxTails { get; init; } = 64;

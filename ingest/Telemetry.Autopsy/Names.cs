@@ -17,6 +17,7 @@ public static class Names
         LossReason.Decoding => "decoding",
         LossReason.SourceGone => "source_gone",
         LossReason.StoreRefused => "store_refused",
+        LossReason.Purged => "purged",
         _ => "unknown",
     };
 

@@ -59,7 +59,7 @@ internal sealed class StreamAccount(StreamEpoch key)
 
     public LifetimeStream ToStream()
     {
-        // What the store refused came here and is not in it.
+        // What the store refused, and what was purged, came here and is not in it.
         var refused = _stored.Count + _refused.Count - UnionOf(_stored, _refused).Count;
         var stored = _stored.Count - refused;
         var lost = LostAndNotStored() + refused;

@@ -38,7 +38,7 @@ public sealed class StreamFacts
     /// <summary>Ranges declared lost.</summary>
     public IntervalSet Lost { get; init; } = new();
 
-    /// <summary>Records that came and that the store refused.</summary>
+    /// <summary>Records that came and are not in the store: it refused them, or they were purged.</summary>
     public IntervalSet Refused { get; init; } = new();
 
     /// <summary>The server has minted everything before <paramref name="next"/>.</summary>

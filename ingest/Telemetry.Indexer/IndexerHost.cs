@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Telemetry.Bus;
 using Telemetry.Indexer.Loops;
 using Telemetry.Store;
+using Telemetry.Store.Purging;
 
 namespace Telemetry.Indexer;
 
@@ -67,6 +68,32 @@ public sealed class IndexerHost : IAsyncDisposable
     }
 
     /// <summary>
+    /// Deletes documents for good and notes in their lifetimes' accounts that they are gone. The lanes stand still meanwhile, the bus
+    /// does not.
+    /// </summary>
+    /// <param name="request">What is to be deleted.</param>
+    /// <param name="detail">Said of it in the accounts: one sentence that holds nothing of what is deleted.</param>
+    /// <param name="store">Deletes from a store that all partitions share; null when each partition's writer deletes its own.</param>
+    /// <param name="cancel">Stops between partitions; what is deleted is deleted.</param>
+    /// <exception cref="IOException">A part may be deleted; do it again.</exception>
+    public async Task<PurgeReport> PurgeAsync(
+        PurgeRequest request, string detail, IDocumentPurger? store, CancellationToken cancel)
+    {
+        if (store is null)
+        {
+            var all = PurgeReport.Nothing;
+            await DoAsync(async session => all = all.With(await session.PurgeAsync(request, detail, cancel)), cancel);
+            return all;
+        }
+
+        var found = await store.FindAsync(request, cancel);
+        var noted = 0L;
+        await DoAsync(async session => noted += await session.NotePurgedAsync(found.Documents, detail), cancel);
+        var left = await store.DeleteAsync(found, cancel);
+        return new PurgeReport(found.Documents.Count, noted, [.. found.Incomplete, .. left]);
+    }
+
+    /// <summary>
     /// Stops reading, commits what was read and returns when the loops have ended, at the latest after
     /// <paramref name="budget"/>. What was not committed is indexed again at the next start. Does not throw.
     /// </summary>
@@ -94,6 +121,14 @@ public sealed class IndexerHost : IAsyncDisposable
         await _shared.DisposeAsync();
         _stop.Dispose();
         _meter.Dispose();
+    }
+
+    private async Task DoAsync(Func<PartitionSession, ValueTask> work, CancellationToken cancel)
+    {
+        foreach (var lane in _lanes)
+        {
+            await lane.DoAsync(work, cancel);
+        }
     }
 
     private async Task RetainAsync(IRetention retention, TimeSpan every)

@@ -30,6 +30,9 @@ public sealed record IndexerOptions
     /// <summary>Lifetimes and their crashes are kept so long after they were last heard of; default 90 days.</summary>
     public TimeSpan KeepLifetimes { get; init; } = TimeSpan.FromDays(90);
 
+    /// <summary>Lifetimes that are kept for longer; asked each time anything is deleted. May throw: then nothing is. Default none.</summary>
+    public Func<IReadOnlySet<LifetimeId>> Held { get; init; } = static () => new HashSet<LifetimeId>();
+
     /// <summary>A server not heard of for longer is dead; default 15 s.</summary>
     public TimeSpan SilenceBound { get; init; } = TimeSpan.FromSeconds(15);
 

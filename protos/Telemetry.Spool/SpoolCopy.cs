@@ -14,6 +14,7 @@ public sealed record SpoolCopyResult(SpoolPosition From, SpoolPosition End, long
 /// </summary>
 public static class SpoolCopy
 {
+    private const int MaxAttempts = 10;
     private const int BlockBytes = 256 << 10;
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(25);
 
@@ -37,13 +38,19 @@ public static class SpoolCopy
         var followed = new FollowedDirectory(source, onDamage: null);
         await ReachAsync(followed, from.Value, time, cancel);
         var durable = followed.Durable;
-        var segments = followed.InUse();
-        var missing = followed.BytesMissingAfter(from.Value);
         target.Prepare();
-        var wanted = Wanted(segments, from.Value, durable);
-        foreach (var (segment, number) in wanted.Select((segment, i) => (segment, i)))
+        var (wanted, files) = OpenWanted(followed, from.Value, durable);
+        var missing = followed.BytesMissingAfter(from.Value);
+        try
         {
-            Copy(source, segment, durable, target, $"{number + 1:x8}{SpoolFormat.SegmentSuffix}", cancel);
+            for (var i = 0; i < files.Count; i++)
+            {
+                Copy(files[i], wanted[i], durable, target, $"{i + 1:x8}{SpoolFormat.SegmentSuffix}", cancel);
+            }
+        }
+        finally
+        {
+            files.ForEach(file => file.Dispose());
         }
 
         WriteHead(target, durable, wanted is [var first, ..] ? first.Base : durable);
@@ -55,6 +62,30 @@ public static class SpoolCopy
         }
 
         return new SpoolCopyResult(from, new SpoolPosition(durable), missing, damaged);
+    }
+
+    /// <summary>Opens the segments that are wanted; one that was trimmed since it was seen is looked for anew with the rest.</summary>
+    private static (Segment[] Wanted, List<ISpoolFile> Files) OpenWanted(FollowedDirectory followed, long from, long durable)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            followed.Find(from, refresh: true);
+            var wanted = Wanted(followed.InUse(), from, durable);
+            var files = new List<ISpoolFile>();
+            try
+            {
+                foreach (var segment in wanted)
+                {
+                    files.Add(followed.Directory.Open(segment.FileName, writable: false));
+                }
+
+                return (wanted, files);
+            }
+            catch (FileNotFoundException) when (attempt < MaxAttempts)
+            {
+                files.ForEach(file => file.Dispose());
+            }
+        }
     }
 
     /// <summary>The last one in any case: a writer goes on in it.</summary>
@@ -83,9 +114,8 @@ public static class SpoolCopy
     }
 
     private static void Copy(
-        ISpoolDirectory source, Segment segment, long durable, ISpoolDirectory target, string name, CancellationToken cancel)
+        ISpoolFile read, Segment segment, long durable, ISpoolDirectory target, string name, CancellationToken cancel)
     {
-        using var read = source.Open(segment.FileName, writable: false);
         using var write = target.Create(name);
         var bytes = segment.EndWithin(durable) - segment.Base;
         var block = new byte[BlockBytes];

@@ -12,6 +12,9 @@ internal static class SomeData
 {
     public const long TimeUnixUs = 1_795_345_200_000_000;
 
+    /// <summary>Before the time of the tests' clock, 2026-01-02.</summary>
+    public const long IngestedUnixUs = 1_760_000_000_000_000;
+
     public static readonly LifetimeId Lifetime = LifetimeId.From("i-1", "boot-1");
     public static readonly StreamId Stream = StreamId.From(1, "web", "/var/log/web.log");
 
@@ -20,8 +23,8 @@ internal static class SomeData
     public static string LaneOf(string data, string part, Lane lane) =>
         Path.Combine(data, part, lane == Lane.Critical ? "critical" : "bulk");
 
-    /// <summary>Per lane, as many entries on the bus, of which all but the last ten are documents and state.</summary>
-    public static async Task WriteAsync(string data, int entries = 50)
+    /// <summary>Per lane, as many entries on the bus, of which all but the last <paramref name="pending"/> are documents and state.</summary>
+    public static async Task WriteAsync(string data, int entries = 50, int pending = 10)
     {
         await using (var bus = new SegmentLogBus(Path.Combine(data, "bus"), new SegmentLogOptions(), TimeProvider.System))
         await using (var bodies = bus.OpenWriter())
@@ -38,7 +41,7 @@ internal static class SomeData
         foreach (var lane in Lanes)
         {
             var all = Read(data, lane);
-            await StoreAsync(data, lane, [.. all.SkipLast(10)], all[^10].Position);
+            await StoreAsync(data, lane, [.. all.SkipLast(pending)], pending > 0 ? all[^pending].Position : EndOf(data, lane));
         }
 
         await File.WriteAllTextAsync(Path.Combine(data, "tokens.json"), """{ "format": 1, "tokens": [] }""");
@@ -67,6 +70,9 @@ internal static class SomeData
     public static SqliteDocumentReader Reader(string data) => new(
         [.. Lanes.Select(lane => LaneOf(data, "store", lane))], TimeProvider.System, fault => Assert.Fail(fault.ToString()));
 
+    private static long EndOf(string data, Lane lane) =>
+        new SegmentLogBus(Path.Combine(data, "bus"), new SegmentLogOptions(), TimeProvider.System).Extent(lane).End.Value;
+
     private static byte[] Body(int i) => System.Text.Encoding.UTF8.GetBytes($"body {i}");
 
     private static async Task StoreAsync(string data, Lane lane, (long Position, string Body)[] entries, long next)
@@ -79,12 +85,17 @@ internal static class SomeData
             writer.Begin(position, TimeUnixUs);
             document.Reset(new RecordId(Lifetime, Stream, new Epoch((ulong)lane + 1), (ulong)i), TimeUnixUs + i);
             document.Set(Fields.Message, body);
+            document.Set(Fields.HostId, "i-1");
+            document.Set(Fields.EventIngested, IngestedUnixUs);
             writer.Write(document);
         }
 
         await writer.CommitAsync(next, default);
         using var state = SqliteLaneState.Open(Path.Combine(store, SqliteLaneState.FileName), lane, TimeProvider.System);
         state.Lifetime(Lifetime).Heard(TimeUnixUs, TimeUnixUs);
+        state.AddRun(
+            new StreamEpoch(Lifetime, Stream, new Epoch((ulong)lane + 1)), new Run(Stream, new Epoch((ulong)lane + 1), 0, (uint)entries.Length, TimeUnixUs),
+            new ReceivedRun((uint)entries.Length, 1, TimeUnixUs, 0));
         state.Save(state.Take(next, TimeUnixUs));
     }
 }

@@ -3,6 +3,7 @@ using Telemetry.Bus;
 using Telemetry.Bus.SegmentLog;
 using Telemetry.Query;
 using Telemetry.Store;
+using Telemetry.Store.Purging;
 using Telemetry.Store.Sqlite.Documents;
 using Telemetry.Wire;
 
@@ -40,6 +41,67 @@ public sealed class RealPartsTests : IAsyncDisposable
         {
             Assert.Equal(1, await Found("message", "last"));
             Assert.Equal(3, await Count(Lane.Bulk));
+        }
+    }
+
+    [Fact]
+    public async Task WhatIsPurgedFromAStoreThatAllShareIsInTheAccountsBeforeItIsDeleted()
+    {
+        await Append(Lane.Critical, Some.Records(0, Some.AgentStart(), Some.StreamOpened(), Some.Crash()));
+        await Append(Lane.Bulk, Some.Lines(0, "one", "two", "three"));
+        await using var host = Start();
+        await Eventually.Holds(async () => await Count(Lane.Bulk) == 3, "all is stored");
+        var reader = new Store.Sqlite.State.SqliteLifetimeReader(_directory["store"], TimeProvider.System);
+        var crash = Assert.Single((await reader.GetAsync(Some.Lifetime, default))!.Crashes);
+        var purger = new SharedPurger(
+            [
+                Purged(Some.File, 0), Purged(Some.File, 2), Purged(Some.Agent, 2) with { Id = DocumentIdOf(crash.DocumentId) },
+                new PurgedDocument(default, new RecordId(LifetimeId.From("i-9", "b"), Some.File, Some.Epoch, 7)),
+            ],
+            () => reader.GetAsync(Some.Lifetime, default).AsTask().Result!.Losses.Count(loss => loss.Reason == "purged"));
+
+        var report = await host.PurgeAsync(
+            new PurgeRequest(new MatchAll(), null, null, 0), "Purged on demand.", purger, TestContext.Current.CancellationToken);
+
+        Assert.Equal((4, 3), (report.Documents, report.Noted));
+        Assert.Equal(2, purger.AccountsAtDeletion);
+        var lifetime = (await reader.GetAsync(Some.Lifetime, default))!;
+        Assert.Empty(lifetime.Crashes);
+        var loss = lifetime.Losses.Single(l => l.Stream == Some.File);
+        Assert.Equal((0ul, 2ul, "purged", "Purged on demand."), (loss.FirstSeq, loss.Count, loss.Reason, loss.Detail));
+        var stream = lifetime.Streams.Single(s => s.Id == Some.File);
+        Assert.Equal((1ul, 2ul, 0ul), (stream.Stored, stream.Lost, stream.Missing));
+    }
+
+    [Fact]
+    public async Task APurgeThatFailsFaultsAndTheLaneGoesOn()
+    {
+        await Append(Lane.Bulk, Some.Lines(0, "one"));
+        await using var host = Start();
+        await Eventually.Holds(async () => await Count(Lane.Bulk) == 1, "it is stored");
+        var purger = new SharedPurger([], () => throw new IOException("disk full"));
+
+        await Assert.ThrowsAsync<IOException>(() => host.PurgeAsync(new PurgeRequest(new MatchAll(), null, null, 0), "x", purger, default));
+
+        await Append(Lane.Bulk, Some.Lines(1, "two"));
+        await Eventually.Holds(async () => await Count(Lane.Bulk) == 2, "the lane goes on", TimeSpan.FromSeconds(30));
+    }
+
+    private static PurgedDocument Purged(StreamId stream, ulong seq) =>
+        new(default, new RecordId(Some.Lifetime, stream, Some.Epoch, seq));
+
+    private static DocumentId DocumentIdOf(string text) => DocumentId.TryParse(text, out var id) ? id : default;
+
+    private sealed class SharedPurger(PurgedDocument[] found, Func<int> look) : IDocumentPurger
+    {
+        public int AccountsAtDeletion { get; private set; }
+
+        public ValueTask<PurgeMatches> FindAsync(PurgeRequest request, CancellationToken cancel) => new(new PurgeMatches(found, []));
+
+        public ValueTask<IReadOnlyList<string>> DeleteAsync(PurgeMatches matches, CancellationToken cancel)
+        {
+            AccountsAtDeletion = look();
+            return new([]);
         }
     }
 

@@ -134,6 +134,49 @@ public sealed class SqliteLaneStateTests : IDisposable
     }
 
     [Fact]
+    public void HeldLifetimesAreKeptWithAllThatIsTheirs()
+    {
+        var other = LifetimeId.From("i-1", "b-2");
+        using var state = Open();
+        state.Lifetime(Lifetime).Heard(100, 100);
+        state.Lifetime(other).Heard(100, 100);
+        Add(state, Key, Run(0, 1), 1, 100);
+        state.AddCrash(Crash(Lifetime, "doc-1"));
+        state.AddLoss(Lifetime, new LifetimeLoss(Key.Stream, Key.Epoch, 0, 1, 0, "x", "", 9));
+        state.Save(state.Take(1, 1000));
+
+        Assert.Equal(1, state.Retain(500, 500, [Lifetime]));
+
+        Assert.Equal(1ul, state.Received(Key).Intervals.Count);
+        Assert.Equal(100, state.Peek(Lifetime).LastMintedUnixUs);
+        Assert.Equal(0, state.Peek(other).LastMintedUnixUs);
+        using (var reader = StateReaderOf("state.db"))
+        {
+            Assert.Single(reader.Losses(Lifetime));
+        }
+
+        Assert.Equal(1, state.Retain(500, 500));
+    }
+
+    [Fact]
+    public void NothingIsLeftOfACrashWhoseDocumentIsPurged()
+    {
+        const string secret = "q7Zx9Kp2Vw5Tn8Rb3Lm6Hd1Jf4Gs0Yc";
+        using var state = Open();
+        state.Lifetime(Lifetime).Heard(100, 100);
+        state.AddCrash(Crash(Lifetime, "doc-1") with { ErrorMessage = secret });
+        state.AddCrash(Crash(Lifetime, "doc-2"));
+        state.Save(state.Take(1, 1000));
+
+        Assert.Equal(1, state.ForgetCrashes(new HashSet<string> { "doc-1", "doc-3" }));
+
+        Assert.DoesNotContain(
+            Directory.GetFiles(_directory.Path, "state.db").Concat(Directory.GetFiles(_directory.Path, "state.db-wal")),
+            file => File.ReadAllText(file, System.Text.Encoding.Latin1).Contains(secret));
+        Assert.Contains(state.Take(2, 1000).Rows, row => row.Value is null);
+    }
+
+    [Fact]
     public void LossesOfALifetimeAreBounded()
     {
         using var state = Open();
@@ -160,6 +203,9 @@ public sealed class SqliteLaneStateTests : IDisposable
 
     private static bool Knows(SqliteLaneState state, Run run, ulong digest) =>
         state.TryFindRun(Key, run.FirstSeq, out var found) && (found.Count, found.Digest) == (run.Count, digest);
+
+    private static LifetimeCrash Crash(LifetimeId lifetime, string document) => new(
+        lifetime, document, document, 100, "signal", "SIGSEGV", "", "/bin/x", null, "SIGSEGV", "", "", 1, "i-1", "h");
 
     private SqliteLaneState Open() => SqliteLaneState.Open(_directory["state.db"], Lane.Bulk, new FakeTime());
 }

@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Telemetry.Cli.Configuration;
 using Telemetry.Cli.Rendering;
 
@@ -39,11 +40,27 @@ internal sealed class TelemetryApi : IDisposable
     /// <summary>One answer as JSON. <paramref name="query"/> is the query text that a caret may point into.</summary>
     public async Task<JsonElement> GetAsync(string pathAndQuery, string? query, CancellationToken cancel)
     {
+        return await AnswerAsync(new HttpRequestMessage(HttpMethod.Get, pathAndQuery), query, Deadline, cancel);
+    }
+
+    /// <summary>Sends one JSON object and returns the answer.</summary>
+    public async Task<JsonElement> PostAsync(
+        string path, JsonObject body, string? query, TimeSpan deadline, CancellationToken cancel) =>
+        await AnswerAsync(
+            new HttpRequestMessage(HttpMethod.Post, path)
+            {
+                Content = new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json"),
+            },
+            query, deadline, cancel);
+
+    private async Task<JsonElement> AnswerAsync(
+        HttpRequestMessage request, string? query, TimeSpan within, CancellationToken cancel)
+    {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        deadline.CancelAfter(Deadline);
+        deadline.CancelAfter(within);
         try
         {
-            using var response = await SendAsync(pathAndQuery, query, deadline.Token);
+            using var response = await SendAsync(request, query, deadline.Token);
             await using var body = await response.Content.ReadAsStreamAsync(deadline.Token);
             using var document = await JsonDocument.ParseAsync(body, default, deadline.Token);
             return document.RootElement.Clone();
@@ -58,7 +75,7 @@ internal sealed class TelemetryApi : IDisposable
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
-            throw CliFailure.Failed($"{_name} did not answer within {DurationText.Format(Deadline)}.");
+            throw CliFailure.Failed($"{_name} did not answer within {DurationText.Format(within)}.");
         }
     }
 
@@ -80,7 +97,7 @@ internal sealed class TelemetryApi : IDisposable
     {
         try
         {
-            return await SendAsync(pathAndQuery, query, cancel);
+            return await SendAsync(new HttpRequestMessage(HttpMethod.Get, pathAndQuery), query, cancel);
         }
         catch (Exception e) when (e is HttpRequestException or IOException)
         {
@@ -88,9 +105,10 @@ internal sealed class TelemetryApi : IDisposable
         }
     }
 
-    private async Task<HttpResponseMessage> SendAsync(string pathAndQuery, string? query, CancellationToken cancel)
+    private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, string? query, CancellationToken cancel)
     {
-        var response = await _http.GetAsync(pathAndQuery, HttpCompletionOption.ResponseHeadersRead, cancel);
+        using var sent = request;
+        var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancel);
         if (response.IsSuccessStatusCode)
         {
             return response;
@@ -112,6 +130,7 @@ internal sealed class TelemetryApi : IDisposable
             HttpStatusCode.BadRequest => CliFailure.Usage(problem.Message),
             HttpStatusCode.Unauthorized => CliFailure.Usage(
                 $"{_name} wants a token: --token-file FILE or {Settings.ClientToken.EnvironmentName}."),
+            HttpStatusCode.Forbidden or HttpStatusCode.Conflict when problem.Message.Length > 0 => CliFailure.Failed(problem.Message),
             HttpStatusCode.NotFound => CliFailure.Failed(
                 problem.Message.Length > 0 ? problem.Message : "Nothing is known by this id."),
             _ => CliFailure.Failed($"{_name} answered {(int)status}: {VisibleText.Of(problem.Message)}"),

@@ -22,6 +22,8 @@ internal static class TelemetryRoot
             BusCommand.Create(context, configuration),
             StoreCommand.Create(context, configuration),
             DeadLetterCommand.Create(context, configuration),
+            PurgeCommand.Create(context, configuration),
+            HoldCommand.Create(context, configuration),
             BackupCommand.Create(context, configuration),
             RestoreCommand.Create(context, configuration),
             TokenCommand.Create(context, configuration),

@@ -36,10 +36,17 @@ internal sealed class TokenCommand(CliContext context, ConfigurationSource confi
         {
             HelpName = "TENANT", Description = "Whose data comes in with it; it then reads nothing. [default: none]",
         };
-        var command = new Command("create", "Make a token and print it; it is shown only now.") { name, instance, tenant };
+        var mayPurge = new Option<bool>("--may-purge") { Description = "It may also have stored documents deleted." };
+        var command = new Command("create", "Make a token and print it; it is shown only now.") { name, instance, tenant, mayPurge };
         Run(command, (parsed, tokens) =>
         {
-            var text = tokens.Create(parsed.GetValue(name)!, parsed.GetValue(instance), parsed.GetValue(tenant) ?? "");
+            if (parsed.GetValue(mayPurge) && (parsed.GetValue(instance) is not null || parsed.GetValue(tenant) is not null))
+            {
+                throw CliFailure.Usage("--may-purge does not go with --instance or --tenant: such a token reads nothing");
+            }
+
+            var text = tokens.Create(
+                parsed.GetValue(name)!, parsed.GetValue(instance), parsed.GetValue(tenant) ?? "", parsed.GetValue(mayPurge));
             return parsed.GetValue(_json)
                 ? new JsonObject { ["name"] = parsed.GetValue(name), ["token"] = text }.ToJsonString()
                 : text;
@@ -92,16 +99,17 @@ internal sealed class TokenCommand(CliContext context, ConfigurationSource confi
         ["name"] = token.Name,
         ["instance_id"] = token.InstanceId,
         ["tenant"] = token.Tenant,
+        ["may_purge"] = token.MayPurge,
         ["created"] = Rfc3339.Format(token.CreatedUnixUs),
     };
 
     private string ToTable(IEnumerable<TokenRecord> tokens)
     {
-        var table = Tables.Create("name", "instance", "tenant", "created");
+        var table = Tables.Create("name", "instance", "tenant", "may purge", "created");
         foreach (var token in tokens)
         {
             var created = ShortTime.Of(Rfc3339.Format(token.CreatedUnixUs));
-            table.AddRow([.. new[] { token.Name, token.InstanceId ?? "any", token.Tenant, created }
+            table.AddRow([.. new[] { token.Name, token.InstanceId ?? "any", token.Tenant, token.MayPurge ? "yes" : "", created }
                 .Select(cell => new Text(cell.Length > 0 ? VisibleText.Of(cell) : "-"))]);
         }
 

@@ -34,6 +34,19 @@ internal sealed class DirectoryLock : IDisposable
         return new DirectoryLock(file);
     }
 
+    /// <summary>The same, but null when another process holds it.</summary>
+    public static DirectoryLock? TryTake(DataDirectory data, string part)
+    {
+        try
+        {
+            return Take(data, part);
+        }
+        catch (CliFailure)
+        {
+            return null;
+        }
+    }
+
     public void Dispose() => _file.Dispose();
 
     private static string ProcessOf(string owner)

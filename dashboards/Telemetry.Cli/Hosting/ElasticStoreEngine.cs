@@ -1,13 +1,16 @@
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging;
 using Telemetry.Bus;
+using Telemetry.Cli.Care;
 using Telemetry.Cli.Configuration;
 using Telemetry.Indexer;
 using Telemetry.Store;
 using Telemetry.Store.Elasticsearch;
+using Telemetry.Store.Elasticsearch.Care;
 using Telemetry.Store.Elasticsearch.Lifetimes;
 using Telemetry.Store.Elasticsearch.Reading;
 using Telemetry.Store.Elasticsearch.Writing;
+using Telemetry.Store.Purging;
 using Telemetry.Wire;
 
 namespace Telemetry.Cli.Hosting;
@@ -36,6 +39,8 @@ internal sealed partial class ElasticStoreEngine : IStoreEngine
         Documents = new ElasticDocumentReader(_client, time);
         Lifetimes = new ElasticLifetimeReader(_client);
         LifetimeWriter = new ElasticLifetimeWriter(_client);
+        Purger = new ElasticPurge(_client);
+        Audit = new ElasticAudit(_client);
     }
 
     public IDocumentReader Documents { get; }
@@ -61,6 +66,10 @@ internal sealed partial class ElasticStoreEngine : IStoreEngine
             return [e.Message];
         }
     }
+
+    public IDocumentPurger? Purger { get; }
+
+    public ElasticAudit? Audit { get; }
 
     /// <summary>
     /// Installs the templates, now or as soon as the store answers: until they are there it takes no document, as ours are only for

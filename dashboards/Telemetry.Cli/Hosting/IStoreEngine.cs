@@ -1,6 +1,8 @@
 using Telemetry.Bus;
+using Telemetry.Cli.Care;
 using Telemetry.Indexer;
 using Telemetry.Store;
+using Telemetry.Store.Purging;
 
 namespace Telemetry.Cli.Hosting;
 
@@ -21,6 +23,13 @@ internal interface IStoreEngine : IAsyncDisposable
 
     /// <summary>A sentence for each thing that is wrong with it now; does not throw.</summary>
     Task<IReadOnlyList<string>> CheckAsync(CancellationToken cancel);
+
+    /// <summary>Deletes documents for good, of all partitions; null when each partition's writer deletes its own.</summary>
+    IDocumentPurger? Purger { get; }
+
+    /// <summary>The audit beside the documents; null when the file in the data directory is beside them.</summary>
+    ElasticAudit? Audit { get; }
+
 
     /// <summary>Makes it ready to be written: call before <see cref="OpenWriter"/>. Does not throw; what fails is logged.</summary>
     Task PrepareAsync(CancellationToken cancel);

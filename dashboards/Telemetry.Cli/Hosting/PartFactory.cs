@@ -3,12 +3,14 @@ using Microsoft.Extensions.Logging;
 using Telemetry.Bus;
 using Telemetry.Bus.Kafka;
 using Telemetry.Bus.SegmentLog;
+using Telemetry.Cli.Care;
 using Telemetry.Cli.Configuration;
 using Telemetry.Console;
 using Telemetry.Console.Metrics;
 using Telemetry.Gateway;
 using Telemetry.Gateway.Authentication;
 using Telemetry.Indexer;
+using Telemetry.Store.Holds;
 
 namespace Telemetry.Cli.Hosting;
 
@@ -82,7 +84,10 @@ internal sealed partial class PartFactory(
     {
         await store.PrepareAsync(CancellationToken.None);
         return IndexerHost.Start(
-            new IndexerOptions { DataDirectory = data.Path, KeepLifetimes = options.Retention.KeepLifetimes },
+            new IndexerOptions
+            {
+                DataDirectory = data.Path, KeepLifetimes = options.Retention.KeepLifetimes, Held = new HoldFile(data.Path).Held,
+            },
             bus,
             store.OpenWriter,
             store.LifetimeWriter,
@@ -93,7 +98,8 @@ internal sealed partial class PartFactory(
 
     /// <exception cref="CliFailure">The port is taken or the certificate cannot be used; exit 2.</exception>
     public Task<HttpHost> StartConsoleAsync(
-        IStoreEngine store, MeterExposition meters, Func<CancellationToken, Task<IReadOnlyList<HealthPart>>> health)
+        IStoreEngine store, IndexerHost? indexer, MeterExposition meters,
+        Func<CancellationToken, Task<IReadOnlyList<HealthPart>>> health)
     {
         if (options.Listen.Insecure && ListenerOptions.IsBeyondLoopback(options.Listen.Http))
         {
@@ -107,6 +113,8 @@ internal sealed partial class PartFactory(
             Time = time,
             Meters = meters,
             CheckHealth = async cancel => new HealthReport(await health(cancel)),
+            Purger = indexer is null ? null : CareFactory.CreateDesk(options, data, store, indexer, time, _logger),
+            ChangeRight = new ChangeGate(tokens, options.Listen).Judge,
         };
         return HttpHost.StartAsync(
             options.Listen, options.Listen.Http, Settings.HttpPort, app => app.MapTelemetryConsole(services), tokens, loggers);

@@ -8,6 +8,7 @@ using Telemetry.Console;
 using Telemetry.Console.Metrics;
 using Telemetry.Gateway;
 using Telemetry.Gateway.Authentication;
+using Telemetry.Indexer;
 
 namespace Telemetry.Cli.Hosting;
 
@@ -78,13 +79,14 @@ internal sealed partial class ServerProcess
         var bus = Has(Parts.Gateway) || Has(Parts.Indexer) ? _running.Add(await _factory.OpenBusAsync(stop)) : null;
         var gateway = Has(Parts.Gateway) ? await StartGatewayAsync(bus!) : null;
         _store = Has(Parts.Indexer) || Has(Parts.Console) ? _running.Add(_factory.OpenStore()) : null;
+        IndexerHost? indexer = null;
         if (Has(Parts.Indexer))
         {
-            var indexer = _running.Add(await _factory.StartIndexerAsync(bus!, _store!));
+            indexer = _running.Add(await _factory.StartIndexerAsync(bus!, _store!));
             _problems[Parts.Indexer] = () => indexer.Problems;
         }
 
-        var console = Has(Parts.Console) ? await StartConsoleAsync(meters) : null;
+        var console = Has(Parts.Console) ? await StartConsoleAsync(meters, indexer) : null;
         var watch = gateway is null ? null
             : Has(Parts.Shipper) ? StartShipper(gateway.Address)
             : Has(Parts.Demo) && !_json ? ["the demo's servers alone; --watch GLOB adds files of this machine"] : null;
@@ -151,8 +153,8 @@ internal sealed partial class ServerProcess
         return MetricsEndpoint is { } endpoint ? _running.Add(await _factory.StartMetricsAsync(endpoint, meters, HealthAsync)) : null;
     }
 
-    private async Task<HttpHost> StartConsoleAsync(MeterExposition meters) =>
-        _running.Add(await _factory.StartConsoleAsync(_store!, meters, HealthAsync));
+    private async Task<HttpHost> StartConsoleAsync(MeterExposition meters, IndexerHost? indexer) =>
+        _running.Add(await _factory.StartConsoleAsync(_store!, indexer, meters, HealthAsync));
 
     /// <summary>Returns what is watched.</summary>
     private IReadOnlyList<string> StartShipper(Uri gateway)

@@ -1,8 +1,10 @@
 using Microsoft.Extensions.Logging;
 using Telemetry.Bus;
+using Telemetry.Cli.Care;
 using Telemetry.Cli.Configuration;
 using Telemetry.Indexer;
 using Telemetry.Store;
+using Telemetry.Store.Purging;
 using Telemetry.Store.Sqlite.Documents;
 using Telemetry.Store.Sqlite.State;
 using Telemetry.Wire;
@@ -24,7 +26,7 @@ internal sealed partial class SqliteStoreEngine : IStoreEngine
         _documents = new SqliteDocumentReader(
             [data.StoreOf(Lane.Critical), data.StoreOf(Lane.Bulk)], time, fault => LogUnreadable(fault.Path, fault.Reason));
         Lifetimes = new SqliteLifetimeReader(data.Store, time);
-        Retention = new StoreRetention(data, keep, time);
+        Retention = new StoreRetention(data, keep, time, (held, bound) => LogOverfull(held >> 20, bound >> 20));
     }
 
     public IDocumentReader Documents => _documents;
@@ -37,6 +39,10 @@ internal sealed partial class SqliteStoreEngine : IStoreEngine
 
     public Task<IReadOnlyList<string>> CheckAsync(CancellationToken cancel) =>
         Task.FromResult<IReadOnlyList<string>>([.. _documents.Problems]);
+
+    public IDocumentPurger? Purger => null;
+
+    public ElasticAudit? Audit => null;
 
     public Task PrepareAsync(CancellationToken cancel) => Task.CompletedTask;
 
@@ -72,6 +78,10 @@ internal sealed partial class SqliteStoreEngine : IStoreEngine
     [LoggerMessage(LogEvents.StoreLeftInPlace, LogLevel.Error,
         "{Path} gets no more documents ({Reason}); what can be read of it is still found")]
     private partial void LogLeftInPlace(string path, string reason);
+
+    [LoggerMessage(LogEvents.HoldsOverfull, LogLevel.Warning,
+        "Holds alone keep {HeldMiB} MiB of the store, more than the {BoundMiB} MiB that it is to take; 'telemetry hold list' shows them")]
+    private partial void LogOverfull(long heldMiB, long boundMiB);
 
     [LoggerMessage(LogEvents.StoreUnreadable, LogLevel.Error, "{Path} is left out of answers where it cannot be read: {Reason}")]
     private partial void LogUnreadable(string path, string reason);

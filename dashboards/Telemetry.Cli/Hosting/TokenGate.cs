@@ -33,7 +33,8 @@ internal sealed class TokenGate(TokenStore tokens)
         return context.Response.WriteAsync("A token is needed: as a bearer token, or as the password of any user name.\n");
     }
 
-    private static string? TokenOf(string header)
+    /// <summary>The token in an Authorization header; null when there is none.</summary>
+    public static string? TokenOf(string header)
     {
         if (header.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase))
         {

@@ -62,14 +62,17 @@ internal sealed class RequestParameters(HttpRequest request, TimeProvider time)
 
     private static BadRequestException Bad(string name, string what) => new(new BadRequest($"'{name}' {what}.", name));
 
-    private long? Time(string name)
+    private long? Time(string name) => ParseTime(name, Text(name) is { } text ? WithOffset(text) : null, NowUnixUs);
+
+    /// <summary>A time as people write it; null when there is none.</summary>
+    public static long? ParseTime(string name, string? text, long nowUnixUs)
     {
-        if (Text(name) is not { } text)
+        if (string.IsNullOrEmpty(text))
         {
             return null;
         }
 
-        return TimeExpression.TryParse(WithOffset(text), NowUnixUs, out var unixUs, out var error)
+        return TimeExpression.TryParse(text, nowUnixUs, out var unixUs, out var error)
             ? unixUs
             : throw new BadRequestException(new BadRequest(error, name));
     }

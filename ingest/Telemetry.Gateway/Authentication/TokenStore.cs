@@ -32,14 +32,15 @@ public sealed class TokenStore
     /// <param name="name">For people; unique.</param>
     /// <param name="instanceId">The only instance that may use it; null is any.</param>
     /// <param name="tenant">Whose data comes in with it; "" is none.</param>
-    public string Create(string name, string? instanceId = null, string tenant = "")
+    /// <param name="mayPurge">Whether it may also have stored documents deleted.</param>
+    public string Create(string name, string? instanceId = null, string tenant = "", bool mayPurge = false)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         var token = TokenText.Mint();
         var salt = RandomNumberGenerator.GetBytes(16);
         var createdUnixUs = (_time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
         var record = new TokenRecord(token.Id, name, tenant, instanceId, createdUnixUs,
-            Convert.ToBase64String(salt), Convert.ToBase64String(token.Hash(salt)));
+            Convert.ToBase64String(salt), Convert.ToBase64String(token.Hash(salt)), mayPurge);
         Change(tokens => tokens.Any(t => t.Name == name)
             ? throw new GatewayException($"There is a token named '{name}'; revoke it first.")
             : [.. tokens, record]);

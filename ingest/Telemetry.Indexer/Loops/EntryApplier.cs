@@ -111,9 +111,17 @@ internal sealed class EntryApplier(
     {
         var envelope = arrival.Write ? _envelopes.Find(arrival.Entry.Stamp, run.Stream, epoch) : null;
         var documents = 0;
+
+        // A store that is written again does not get back what was purged from it.
+        var withheld = arrival.Learn ? null : state.Withheld(new StreamEpoch(lifetime, run.Stream, epoch));
         for (uint i = 0; i < run.Count && records.Next(); i++)
         {
             var id = new RecordId(lifetime, run.Stream, epoch, run.FirstSeq + i);
+            if (withheld is not null && withheld.Overlaps(id.Seq, id.Seq + 1))
+            {
+                continue;
+            }
+
             if (records.Kind != RecordKind.Line)
             {
                 documents += ApplyRecord(arrival, id, run, first + (int)i, records.Kind, records.Body, conflict) ? 1 : 0;

@@ -26,6 +26,15 @@ internal sealed class LanePartitions(LaneContext lane, CoPartitions shared) : IP
         return lags.Count == 0 ? default : (lags.Sum(l => l.Bytes), lags.Max(l => l.Seconds));
     }
 
+    /// <summary>Has each partition's loop do something, one after the other.</summary>
+    public async Task DoAsync(Func<PartitionSession, ValueTask> work, CancellationToken cancel)
+    {
+        foreach (var loop in Snapshot())
+        {
+            await loop.DoAsync(work, cancel);
+        }
+    }
+
     /// <inheritdoc/>
     public void Assigned(IBusLease lease)
     {

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Telemetry.Bus;
 
 namespace Telemetry.Indexer.Loops;
@@ -19,8 +20,12 @@ internal sealed class PartitionLoop(PartitionContext partition) : IAsyncDisposab
     private readonly LaneContext _lane = partition.Lane;
     private readonly CancellationTokenSource _stop = new();
     private readonly CancellationTokenSource _abandon = new();
+    private readonly ConcurrentQueue<Errand> _errands = new();
+    private CancellationTokenSource _wake = new();
     private long _caughtUp, _retained, _committed;
     private Task _running = Task.CompletedTask;
+
+    private static readonly TimeSpan BeginErrandWithin = TimeSpan.FromMinutes(1);
 
     // Written by the loop, read by whoever asks for metrics.
     private long _lagBytes, _lastBusUnixUs;
@@ -54,6 +59,30 @@ internal sealed class PartitionLoop(PartitionContext partition) : IAsyncDisposab
     });
 
     /// <summary>
+    /// Has the loop do something with its session as soon as all is committed. Faults as the errand does, which ends the session too.
+    /// </summary>
+    /// <exception cref="IOException">The loop does not get on, and the errand was not begun.</exception>
+    /// <exception cref="OperationCanceledException">The loop ended before, or <paramref name="cancel"/>.</exception>
+    public async Task DoAsync(Func<PartitionSession, ValueTask> work, CancellationToken cancel)
+    {
+        var errand = new Errand(work, cancel);
+        _errands.Enqueue(errand);
+        await Interlocked.Exchange(ref _wake, new CancellationTokenSource()).CancelAsync();
+        await using var given = cancel.Register(errand.Cancel);
+        await using var stopped = _stop.Token.Register(errand.Cancel);
+        using var patience = new CancellationTokenSource(BeginErrandWithin, _lane.Time);
+        await using var late = patience.Token.Register(errand.Cancel);
+        try
+        {
+            await errand.Done;
+        }
+        catch (OperationCanceledException) when (patience.IsCancellationRequested && !cancel.IsCancellationRequested)
+        {
+            throw new IOException($"The {partition.Name} lane does not get on: {_problem}");
+        }
+    }
+
+    /// <summary>
     /// Stops reading, commits what was read and completes when that is done. What is not committed within
     /// <paramref name="budget"/> is abandoned, and false returned. Does not throw.
     /// </summary>
@@ -83,6 +112,7 @@ internal sealed class PartitionLoop(PartitionContext partition) : IAsyncDisposab
         await AbandonAsync();
         _stop.Dispose();
         _abandon.Dispose();
+        _wake.Dispose();
     }
 
     private async Task RunAsync(CancellationToken cancel)
@@ -129,6 +159,7 @@ internal sealed class PartitionLoop(PartitionContext partition) : IAsyncDisposab
             while (!cancel.IsCancellationRequested)
             {
                 await AdvanceAsync(session);
+                await RunErrandsAsync(session);
                 if (await session.TryStepAsync(cancel))
                 {
                     await CommitIfDueAsync(session, _lane.Options.BusyCommitAfter);
@@ -143,12 +174,28 @@ internal sealed class PartitionLoop(PartitionContext partition) : IAsyncDisposab
         {
         }
 
+        await CommitAllAsync(session);
+    }
+
+    private async ValueTask RunErrandsAsync(PartitionSession session)
+    {
+        while (_errands.TryDequeue(out var errand))
+        {
+            await CommitAllAsync(session);
+            await errand.RunAsync(session);
+        }
+    }
+
+    private async ValueTask CommitAllAsync(PartitionSession session)
+    {
         await session.FinishCommitAsync();
         if (session.PendingSince is not null)
         {
             await session.BeginCommitAsync();
             await session.FinishCommitAsync();
         }
+
+        NoteCommit(session);
     }
 
     private async ValueTask AdvanceAsync(PartitionSession session)
@@ -183,7 +230,26 @@ internal sealed class PartitionLoop(PartitionContext partition) : IAsyncDisposab
         var wait = await CommitIfDueAsync(session, _lane.Options.IdleCommitAfter);
         if (!session.IsCommitting)
         {
-            await session.WaitAsync(wait, cancel);
+            await WaitAsync(session, wait, cancel);
+        }
+    }
+
+    private async ValueTask WaitAsync(PartitionSession session, TimeSpan atMost, CancellationToken cancel)
+    {
+        // Taken before the look at the queue: an errand that comes after the look ends the wait.
+        var wake = Volatile.Read(ref _wake).Token;
+        if (!_errands.IsEmpty)
+        {
+            return;
+        }
+
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, wake);
+        try
+        {
+            await session.WaitAsync(atMost, either.Token);
+        }
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        {
         }
     }
 

@@ -1,6 +1,7 @@
 using Telemetry.Autopsy;
 using Telemetry.Bus;
 using Telemetry.Store;
+using Telemetry.Store.Purging;
 using Telemetry.Store.Sqlite.State;
 using Telemetry.Wire;
 using LossReason = Telemetry.Protos.V1.LossReason;
@@ -216,12 +217,61 @@ internal sealed class PartitionSession : IAsyncDisposable
     /// <summary>True when the reader is past what was committed last, by what is no entry.</summary>
     public bool IsPastCommitted => _reader.Position.Value > _next;
 
+    /// <summary>
+    /// Deletes for good what matches in the documents of this partition. The account comes first: a purge that is killed in between
+    /// says more than is gone, and is run again. Only when all is committed.
+    /// </summary>
+    public async ValueTask<PurgeReport> PurgeAsync(PurgeRequest request, string detail, CancellationToken cancel)
+    {
+        var purger = (IDocumentPurger)_writer;
+        var found = await purger.FindAsync(request, cancel);
+        var noted = await NotePurgedAsync(found.Documents, detail);
+        var left = await purger.DeleteAsync(found, cancel);
+        return new PurgeReport(found.Documents.Count, noted, [.. found.Incomplete, .. left]);
+    }
+
+    /// <summary>
+    /// Notes, durably, what is not or will not be in the store any more, of the streams that came with this partition. Returns how many
+    /// records that are. Only when all is committed.
+    /// </summary>
+    public async ValueTask<long> NotePurgedAsync(IReadOnlyCollection<PurgedDocument> documents, string detail)
+    {
+        var noted = 0L;
+        foreach (var stream in documents.GroupBy(d => new StreamEpoch(d.Record.Lifetime, d.Record.Stream, d.Record.Epoch)))
+        {
+            if (_state.Received(stream.Key).Intervals.Intervals.Count == 0)
+            {
+                continue;
+            }
+
+            ulong[] numbers = [.. stream.Select(document => document.Record.Seq).Order()];
+            Array.ForEach(numbers, _state.Stream(stream.Key).AddRefused);
+            _state.AddLoss(stream.Key.Lifetime, new LifetimeLoss(
+                stream.Key.Stream, stream.Key.Epoch, numbers[0], (ulong)numbers.Length, 0, Names.Of(LossReason.Purged), detail, _lane.NowUnixUs));
+            noted += numbers.Length;
+        }
+
+        if (noted > 0)
+        {
+            await BeginCommitAsync();
+            await FinishCommitAsync();
+        }
+
+        if (_state.ForgetCrashes(documents.Select(document => document.Id.ToString()).ToHashSet(StringComparer.Ordinal)) > 0)
+        {
+            await BeginCommitAsync();
+            await FinishCommitAsync();
+        }
+
+        return noted;
+    }
+
     /// <summary>Forgets what is too old. Only when all is committed.</summary>
     public void Retain()
     {
         var now = _lane.NowUnixUs;
         _state.Retain(now - (long)_lane.Options.KeepLifetimes.TotalMicroseconds,
-            now - (long)_lane.Options.KeepRuns.TotalMicroseconds);
+            now - (long)_lane.Options.KeepRuns.TotalMicroseconds, _lane.Options.Held());
     }
 
     public async ValueTask DisposeAsync()

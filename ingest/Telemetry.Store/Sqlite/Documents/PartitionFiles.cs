@@ -122,7 +122,9 @@ internal sealed class PartitionFiles(string[] directories, Action<ReaderFault> r
             }
         }
 
-        return new StoredDocuments([.. slots.OfType<StoredDocument>()], unread.Reasons());
+        // A purge in between moves documents of a block to other numbers.
+        var found = slots.Where((document, i) => document?.Record == orders[i].Record).OfType<StoredDocument>();
+        return new StoredDocuments([.. found], unread.Reasons());
     }
 
     public void Dispose() => _pool.Dispose();

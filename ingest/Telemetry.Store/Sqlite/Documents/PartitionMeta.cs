@@ -44,7 +44,9 @@ internal struct PartitionMeta
             Applied = Value(PartitionSchema.Applied),
             BusStartUnixUs = Value(PartitionSchema.BusStart),
             Documents = Value(PartitionSchema.Documents),
-            Next = database.Number("SELECT id + count FROM block ORDER BY id DESC LIMIT 1") ?? 0,
+            Next = Math.Max(
+                database.Number("SELECT id + count FROM block ORDER BY id DESC LIMIT 1") ?? 0,
+                values.GetValueOrDefault(PartitionSchema.Next)),
             Timestamps = new Range(Value(PartitionSchema.MinTimestamp), Value(PartitionSchema.MaxTimestamp)),
             Minted = new Range(Value(PartitionSchema.MinMinted), Value(PartitionSchema.MaxMinted)),
         };

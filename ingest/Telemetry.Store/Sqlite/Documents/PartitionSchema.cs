@@ -18,6 +18,13 @@ internal static class PartitionSchema
 
     public const string Applied = "applied";
     public const string Documents = "documents";
+
+    /// <summary>Least number of the next document; there once the last block was purged, so that no number is given twice.</summary>
+    public const string Next = "next";
+
+    /// <summary>There while what was purged may still lie in free pages or in the log.</summary>
+    public const string Unscrubbed = "unscrubbed";
+
     public const string BusStart = "bus_start_us";
     public const string MinTimestamp = "min_timestamp_us";
     public const string MaxTimestamp = "max_timestamp_us";

@@ -8,33 +8,20 @@ namespace Telemetry.Store.Sqlite.Documents;
 /// is written once more, packed. After a call that threw it can only be disposed; the file is as it was committed last.
 /// Not thread-safe.
 /// </summary>
-internal sealed class PartitionWriter : ITermSink, IDisposable
+internal sealed class PartitionWriter : IDisposable
 {
     private readonly SqliteDatabase _database;
     private readonly BlockBuilder _builder;
-    private readonly ChunkEncoder _chunks = new();
-    private readonly TermEncoder _terms = new();
-    private readonly Dictionary<string, int> _fieldIds = new(StringComparer.Ordinal);
     private readonly Stack<Part> _parts = new();
     private readonly SqliteStatement _begin;
     private readonly SqliteStatement _commit;
     private readonly SqliteStatement _putMeta;
-    private readonly SqliteStatement _putField;
-    private readonly SqliteStatement _putBlock;
-    private readonly SqliteStatement _putChunk;
-    private readonly SqliteStatement _putTerm;
-    private readonly SqliteStatement _dropBlock;
-    private readonly SqliteStatement _dropChunks;
-    private readonly SqliteStatement _dropTerms;
     private readonly SqliteStatement _pageCount;
     private readonly long _pageBytes;
-    private readonly ByteList _sealed = new();
-    private readonly bool _isSealed;
+    private readonly BlockRows _rows;
     private PartitionMeta _meta;
     private bool _isInTransaction;
     private int _stored;
-    private long _termBlock;
-    private int _termField;
 
     private PartitionWriter(PartitionName name, SqliteDatabase database, BlockBuilder builder)
     {
@@ -42,20 +29,12 @@ internal sealed class PartitionWriter : ITermSink, IDisposable
         _begin = database.Prepare("BEGIN IMMEDIATE");
         _commit = database.Prepare("COMMIT");
         _putMeta = database.Prepare("INSERT OR REPLACE INTO meta VALUES(?, ?)");
-        _putField = database.Prepare("INSERT INTO field VALUES(?, ?, ?)");
-        _putBlock = database.Prepare("INSERT INTO block VALUES(?, ?, ?, ?, ?, ?)");
-        _putChunk = database.Prepare("INSERT INTO chunk VALUES(?, ?)");
-        _putTerm = database.Prepare("INSERT INTO term VALUES(?, ?)");
-        _dropBlock = database.Prepare("DELETE FROM block WHERE id = ?");
-        _dropChunks = database.Prepare("DELETE FROM chunk WHERE id BETWEEN ? AND ?");
-        _dropTerms = database.Prepare("DELETE FROM term WHERE id BETWEEN ? AND ?");
         _pageCount = database.Prepare("PRAGMA page_count");
         _pageBytes = database.Number("PRAGMA page_size") ?? 0;
-        _isSealed = database.Number("PRAGMA user_version") >= ChunkSeal.FirstVersion;
         _meta = PartitionMeta.Read(database);
         Applied = _meta.Applied;
         builder.Clear();
-        LoadFields();
+        _rows = new BlockRows(database, builder);
     }
 
     public PartitionName Name { get; }
@@ -180,31 +159,13 @@ internal sealed class PartitionWriter : ITermSink, IDisposable
 
     public void Dispose()
     {
-        foreach (var statement in (ReadOnlySpan<SqliteStatement>)
-            [_begin, _commit, _putMeta, _putField, _putBlock, _putChunk, _putTerm, _dropBlock, _dropChunks, _dropTerms, _pageCount])
+        foreach (var statement in (ReadOnlySpan<SqliteStatement>)[_begin, _commit, _putMeta, _pageCount])
         {
             statement.Dispose();
         }
 
+        _rows.Dispose();
         _database.Dispose();
-    }
-
-    void ITermSink.Put(int part, ReadOnlySpan<byte> bytes)
-    {
-        _putTerm.Bind(1, ChunkKey.Of(_termBlock, _termField, part));
-        _putTerm.Bind(2, Blob(bytes));
-        _putTerm.Run();
-    }
-
-    private ReadOnlySpan<byte> Blob(ReadOnlySpan<byte> content)
-    {
-        if (!_isSealed)
-        {
-            return content;
-        }
-
-        ChunkSeal.Write(content, _sealed);
-        return _sealed.Written;
     }
 
     private void Begin()
@@ -249,92 +210,13 @@ internal sealed class PartitionWriter : ITermSink, IDisposable
         Begin();
         while (_parts.TryPeek(out var part) && part.First >= first)
         {
-            Drop(_meta.Next + part.First);
+            _rows.Drop(_meta.Next + part.First);
             _parts.Pop();
         }
 
-        var block = _meta.Next + first;
-        var count = _builder.Count - first;
         _meta.Documents += _builder.Count - _stored;
-        PutBlockRow(block, count, first);
-        _chunks.IsFinal = isFinal;
-        foreach (var column in _builder.Columns)
-        {
-            if (!column.IsEmpty && column.Encode(first, _builder.Count, _chunks) && FieldId(column) is var field and >= 0)
-            {
-                _putChunk.Bind(1, ChunkKey.Of(block, field));
-                _putChunk.Bind(2, Blob(_chunks.Output.Written));
-                _putChunk.Run();
-                PutTerms(column, block, field, first);
-            }
-        }
-    }
-
-    private void PutTerms(ColumnBuilder column, long block, int field, int first)
-    {
-        if (column is SearchedColumnBuilder searched && searched.CollectTerms(first, _builder.Count, _terms))
-        {
-            (_termBlock, _termField) = (block, field);
-            _terms.Write(this);
-        }
-    }
-
-    private void PutBlockRow(long block, int count, int first)
-    {
-        var timestamps = Range.Of(_builder.Timestamps[first..]);
-        var minted = Range.Of(_builder.Minted[first..]);
+        var (timestamps, minted) = _rows.Put(_meta.Next + first, first, isFinal);
         _meta.Include(timestamps, minted);
-        _putBlock.Bind(1, block);
-        _putBlock.Bind(2, count);
-        _putBlock.Bind(3, timestamps.Min);
-        _putBlock.Bind(4, timestamps.Max);
-        _putBlock.Bind(5, minted.Min);
-        _putBlock.Bind(6, minted.Max);
-        _putBlock.Run();
-    }
-
-    private void Drop(long block)
-    {
-        _dropBlock.Bind(1, block);
-        _dropBlock.Run();
-        foreach (var statement in (ReadOnlySpan<SqliteStatement>)[_dropChunks, _dropTerms])
-        {
-            statement.Bind(1, ChunkKey.First(block));
-            statement.Bind(2, ChunkKey.Last(block));
-            statement.Run();
-        }
-    }
-
-    // Attributes beyond the limit stay in event.original only.
-    private int FieldId(ColumnBuilder column)
-    {
-        if (column.FieldId >= 0 || _fieldIds.TryGetValue(column.Name.Name, out var id) && (column.FieldId = id) >= 0)
-        {
-            return column.FieldId;
-        }
-
-        if (_fieldIds.Count >= BlockLimits.MaxFields)
-        {
-            return -1;
-        }
-
-        id = _fieldIds.Count;
-        _putField.Bind(1, id);
-        _putField.BindText(2, column.Name.Name);
-        _putField.Bind(3, (int)column.Name.Type);
-        _putField.Run();
-        _fieldIds.Add(column.Name.Name, id);
-        return column.FieldId = id;
-    }
-
-    private void LoadFields()
-    {
-        _builder.ForgetFieldIds();
-        using var fields = _database.Prepare("SELECT name, id FROM field");
-        while (fields.Step())
-        {
-            _fieldIds.Add(fields.Text(0), (int)fields.Int64(1));
-        }
     }
 
     private readonly record struct Part(int First, int Count);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Telemetry.Store.Purging;
 
 namespace Telemetry.Store.Sqlite.Documents;
 
@@ -11,7 +12,7 @@ namespace Telemetry.Store.Sqlite.Documents;
 /// the last commit is then forgotten and <see cref="AppliedPosition"/> says from where to read the bus again; the writer can be used
 /// on at once.
 /// </remarks>
-public sealed class SqliteDocumentWriter : IDocumentWriter
+public sealed class SqliteDocumentWriter : IDocumentWriter, IDocumentPurger
 {
     private readonly string _directory;
     private readonly SqliteStoreOptions _options;
@@ -144,6 +145,23 @@ public sealed class SqliteDocumentWriter : IDocumentWriter
         _partition = PartitionWriter.Create(NewName(), _busUnixUs, AppliedPosition, _builder, _options);
     }
 
+    /// <inheritdoc/>
+    public ValueTask<PurgeMatches> FindAsync(PurgeRequest request, CancellationToken cancel) =>
+        new SqlitePurge(_directory).FindAsync(request, cancel);
+
+    /// <inheritdoc/>
+    /// <remarks>Only when all is committed: the partition under construction is closed, and opened again by the next document.</remarks>
+    public ValueTask<IReadOnlyList<string>> DeleteAsync(PurgeMatches matches, CancellationToken cancel)
+    {
+        if (PendingBytes > 0)
+        {
+            throw new InvalidOperationException("A purge comes after a commit");
+        }
+
+        Close();
+        return new SqlitePurge(_directory).DeleteAsync(matches, cancel);
+    }
+
     /// <summary>Packs the last block and closes. What is not committed is forgotten.</summary>
     public ValueTask DisposeAsync()
     {
@@ -169,7 +187,11 @@ public sealed class SqliteDocumentWriter : IDocumentWriter
             }
 
             AppliedPosition = Math.Max(AppliedPosition, applied);
-            if (state != PartitionState.Good)
+            if (state == PartitionState.Good)
+            {
+                SqlitePurge.Resume(name);
+            }
+            else
             {
                 setAside.Add(new SetAside(name.Path, null, reason));
             }

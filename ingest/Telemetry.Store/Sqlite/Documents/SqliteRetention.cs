@@ -1,3 +1,5 @@
+using Telemetry.Wire;
+
 namespace Telemetry.Store.Sqlite.Documents;
 
 /// <summary>
@@ -7,17 +9,22 @@ namespace Telemetry.Store.Sqlite.Documents;
 /// <param name="directory">The lane's.</param>
 public sealed class SqliteRetention(string directory)
 {
+    private readonly PartitionLifetimes _lifetimes = new();
+
     /// <summary>
     /// Deletes the partitions whose last document came to the bus more than <paramref name="keep"/> ago, then more until the lane
-    /// takes at most <paramref name="keepBytes"/> (partitions set aside as damaged count, and go with their time). Throws
-    /// <see cref="IOException"/> when a file cannot be deleted.
+    /// takes at most <paramref name="keepBytes"/> (partitions set aside as damaged count, and go with their time). Passes over those that
+    /// hold, or may hold, documents of <paramref name="held"/> lifetimes. Throws <see cref="IOException"/> when a file cannot be deleted.
     /// </summary>
-    public RetentionResult Apply(TimeSpan keep, long keepBytes, DateTimeOffset now)
+    public RetentionResult Apply(TimeSpan keep, long keepBytes, DateTimeOffset now, IReadOnlySet<LifetimeId>? held = null)
     {
         var names = PartitionName.List(directory);
         var oldest = now.ToUnixTimeSeconds() - (long)keep.TotalSeconds;
-        var bytes = names.Sum(Bytes) + DeleteEvidence(oldest);
-        var (partitions, freed) = (0, 0L);
+        held ??= new HashSet<LifetimeId>();
+
+        // Nobody knows whose documents a damaged file holds.
+        var bytes = names.Sum(Bytes) + DeleteEvidence(held.Count > 0 ? long.MinValue : oldest);
+        var (partitions, freed, heldBytes) = (0, 0L, 0L);
         for (var i = 0; i < names.Count - 1; i++)
         {
             // A partition ends where the next begins.
@@ -27,6 +34,13 @@ public sealed class SqliteRetention(string directory)
             }
 
             var size = Bytes(names[i]);
+            if (_lifetimes.MayHold(names[i], held))
+            {
+                heldBytes += size;
+                continue;
+            }
+
+            _lifetimes.Forget(names[i]);
             foreach (var file in names[i].Files())
             {
                 File.Delete(file);
@@ -35,7 +49,7 @@ public sealed class SqliteRetention(string directory)
             (bytes, freed, partitions) = (bytes - size, freed + size, partitions + 1);
         }
 
-        return new RetentionResult(partitions, freed, bytes);
+        return new RetentionResult(partitions, freed, bytes, heldBytes);
     }
 
     // Returns the bytes of what stays.
@@ -65,4 +79,5 @@ public sealed class SqliteRetention(string directory)
 /// <param name="Partitions">Partitions deleted.</param>
 /// <param name="FreedBytes">Their size.</param>
 /// <param name="Bytes">What the lane takes now.</param>
-public sealed record RetentionResult(int Partitions, long FreedBytes, long Bytes);
+/// <param name="HeldBytes">Of this, what would have been deleted and is held.</param>
+public sealed record RetentionResult(int Partitions, long FreedBytes, long Bytes, long HeldBytes = 0);

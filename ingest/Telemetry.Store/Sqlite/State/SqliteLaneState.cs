@@ -113,6 +113,9 @@ public sealed class SqliteLaneState : ILifetimeFacts, IDisposable
     /// <inheritdoc/>
     public StreamFacts Stream(in StreamEpoch key) => _streams.Change(key);
 
+    /// <summary>Records of a stream that came and are not to be in the store: it refused them, or they were purged. For reading.</summary>
+    public IntervalSet Withheld(in StreamEpoch key) => _streams.Get(key).Refused;
+
     /// <inheritdoc/>
     public void AddCrash(LifetimeCrash crash) => _crashes.Add(crash);
 
@@ -219,17 +222,35 @@ public sealed class SqliteLaneState : ILifetimeFacts, IDisposable
 
     /// <summary>
     /// Forgets lifetimes, with all that belongs to them, that were last heard of before a time, and digests of runs older
-    /// than <paramref name="runsBeforeUnixUs"/>. Call it right after a commit. Returns the lifetimes forgotten.
+    /// than <paramref name="runsBeforeUnixUs"/>; of <paramref name="held"/> lifetimes all but such digests stays. Call it right after a
+    /// commit. Returns the lifetimes forgotten.
     /// </summary>
-    public int Retain(long lifetimesBeforeUnixUs, long runsBeforeUnixUs)
+    public int Retain(long lifetimesBeforeUnixUs, long runsBeforeUnixUs, IReadOnlyCollection<LifetimeId>? held = null)
     {
         var forgotten = 0;
-        InTransaction(() => forgotten = _sql.Forget(lifetimesBeforeUnixUs, runsBeforeUnixUs, _gone));
+        InTransaction(() => forgotten = _sql.Forget(lifetimesBeforeUnixUs, runsBeforeUnixUs, held ?? [], _gone));
         if (forgotten > 0)
         {
             _received.Clear();
             _lifetimes.Clear();
             _streams.Clear();
+        }
+
+        return forgotten;
+    }
+
+    /// <summary>
+    /// Forgets the crashes that came with these documents, with what they said, so that nothing of them is left in the file or its
+    /// log. Call it right after a commit. Returns how many.
+    /// </summary>
+    public int ForgetCrashes(IReadOnlySet<string> documentIds)
+    {
+        var forgotten = 0;
+        _connection.Execute("PRAGMA secure_delete=ON");
+        InTransaction(() => forgotten = _sql.CrashDocuments().Where(documentIds.Contains).Sum(id => _sql.ForgetCrashes(id, _gone)));
+        if (forgotten > 0)
+        {
+            _connection.Execute("VACUUM; PRAGMA wal_checkpoint(TRUNCATE)");
         }
 
         return forgotten;

@@ -207,18 +207,49 @@ internal sealed class StateStatements : IDisposable
         crash.Lifetime.ToByteArray(), crash.Id, crash.DocumentId, crash.AtUnixUs, json).ExecuteNonQuery();
 
     /// <summary>
-    /// Deletes lifetimes last heard of before a time and what belongs to them, and old digests; tells keys of rows that are gone.
+    /// Deletes lifetimes last heard of before a time and what belongs to them, except held ones, and old digests; tells keys of rows
+    /// that are gone.
     /// </summary>
-    public int Forget(long lifetimesBeforeUnixUs, long runsBeforeUnixUs, List<StateRow> gone)
+    public int Forget(
+        long lifetimesBeforeUnixUs, long runsBeforeUnixUs, IReadOnlyCollection<LifetimeId> held, List<StateRow> gone)
     {
-        const string Old = "lifetime IN (SELECT id FROM lifetimes WHERE last_us < $1)";
+        var isOld = $"last_us < $1 AND id NOT IN ({string.Join(", ", held.Select(id => $"x'{id}'"))})";
+        var old = $"lifetime IN (SELECT id FROM lifetimes WHERE {isOld})";
         Delete("runs", "bus_us < $1", runsBeforeUnixUs, gone);
         foreach (var table in Tables)
         {
-            Delete(table, Old, lifetimesBeforeUnixUs, gone);
+            Delete(table, old, lifetimesBeforeUnixUs, gone);
         }
 
-        return Delete("lifetimes", "last_us < $1", lifetimesBeforeUnixUs, gone);
+        return Delete("lifetimes", isOld, lifetimesBeforeUnixUs, gone);
+    }
+
+    /// <summary>Documents that crashes came with.</summary>
+    public List<string> CrashDocuments()
+    {
+        using var command = Command("SELECT DISTINCT document_id FROM crashes");
+        using var row = command.ExecuteReader();
+        var found = new List<string>();
+        while (row.Read())
+        {
+            found.Add(row.GetString(0));
+        }
+
+        return found;
+    }
+
+    /// <summary>Deletes the crashes of one document; tells keys of rows that are gone.</summary>
+    public int ForgetCrashes(string documentId, List<StateRow> gone)
+    {
+        using var command = Command("DELETE FROM crashes WHERE document_id = $1 RETURNING crash", documentId);
+        using var row = command.ExecuteReader();
+        var deleted = 0;
+        for (; row.Read(); deleted++)
+        {
+            gone.Add(new StateRow(KeyOf("crashes", row), null));
+        }
+
+        return deleted;
     }
 
     public void Dispose()
