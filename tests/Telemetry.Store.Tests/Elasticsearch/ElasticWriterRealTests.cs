@@ -147,10 +147,10 @@ public sealed class ElasticWriterRealTests(RealElasticsearch real, ITestOutputHe
                 Assert.Empty(await writer.CommitAsync((round + 1) * 500, default));
             }
         });
-        await Eventually.Holds(() => harness.Count("stored") > 5000, "some is stored");
+        await Eventually.Holds(() => harness.Count("stored") > 5000, "some is stored", TimeSpan.FromSeconds(60));
         await real.Server.KillAsync();
         await real.Server.RestartAsync();
-        await writing.WaitAsync(TimeSpan.FromSeconds(60));
+        await writing.WaitAsync(TimeSpan.FromMinutes(3));
 
         await AssertExactly(stream, 30_000);
     }

@@ -49,6 +49,9 @@ public sealed class RealElasticsearch : IAsyncLifetime
     internal async Task<List<(string Index, string Id)>> DocumentsAsync(string stream)
     {
         await SendAsync(HttpMethod.Post, $"/{stream}/_refresh");
+
+        // Without a point in time a merge between two pages shows a document twice.
+        var pit = (await SendAsync(HttpMethod.Post, $"/{stream}/_pit?keep_alive=5m"))["id"]!.ToString();
         List<(string, string)> documents = [];
         JsonNode? after = null;
         while (true)
@@ -57,14 +60,15 @@ public sealed class RealElasticsearch : IAsyncLifetime
             {
                 ["size"] = 5000,
                 ["_source"] = false,
-                ["sort"] = new JsonArray(new JsonObject { ["event.sequence"] = "asc" }, new JsonObject { ["_doc"] = "asc" }),
+                ["pit"] = new JsonObject { ["id"] = pit, ["keep_alive"] = "5m" },
+                ["sort"] = new JsonArray(new JsonObject { ["event.sequence"] = "asc" }, new JsonObject { ["_shard_doc"] = "asc" }),
             };
             if (after is not null)
             {
                 query["search_after"] = after.DeepClone();
             }
 
-            var hits = (await SendAsync(HttpMethod.Post, $"/{stream}/_search", query))["hits"]!["hits"]!.AsArray();
+            var hits = (await SendAsync(HttpMethod.Post, "/_search", query))["hits"]!["hits"]!.AsArray();
             if (hits.Count == 0)
             {
                 return documents;
