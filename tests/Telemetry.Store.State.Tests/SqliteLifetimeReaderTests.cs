@@ -78,6 +78,29 @@ public sealed class SqliteLifetimeReaderTests : IDisposable
 
     public void Dispose() => _directory.Dispose();
 
+    [Fact]
+    public async Task AFileThatItsOwnerHasNotOpenedSinceTheUpgradeIsRead()
+    {
+        using (var critical = Open(Lane.Critical))
+        {
+            Say(critical, LifetimeId.From("i-1", "b1"), "i-1", 100, 200);
+            critical.Stream(new StreamEpoch(LifetimeId.From("i-1", "b1"), new StreamId(1), new Epoch(1))).Reached(5);
+            critical.Save(critical.Take(1, 1));
+        }
+
+        await using (var file = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={_directory["critical/state.db"]};Pooling=False"))
+        {
+            await file.OpenAsync(TestContext.Current.CancellationToken);
+            await using var command = file.CreateCommand();
+            command.CommandText = "ALTER TABLE streams DROP COLUMN refused";
+            await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        }
+
+        var lifetime = await new SqliteLifetimeReader(_directory.Path, TimeProvider.System)
+            .GetAsync(LifetimeId.From("i-1", "b1"), TestContext.Current.CancellationToken);
+        Assert.Equal(5ul, Assert.Single(lifetime!.Streams).Produced);
+    }
+
     private static void Say(SqliteLaneState state, LifetimeId id, string instance, long first, long last)
     {
         var facts = state.Lifetime(id);

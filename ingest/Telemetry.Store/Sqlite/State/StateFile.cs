@@ -24,6 +24,9 @@ internal static class StateFile
 {
     public const int Format = 1;
 
+    /// <summary>1 where streams say what the store refused.</summary>
+    public const string CountRefused = "SELECT count(*) FROM pragma_table_info('streams') WHERE name = 'refused'";
+
     private const string Schema =
         """
         CREATE TABLE IF NOT EXISTS meta(key TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
@@ -44,7 +47,8 @@ internal static class StateFile
             lifetime BLOB NOT NULL, stream INTEGER NOT NULL, epoch INTEGER NOT NULL, name TEXT NOT NULL,
             kind TEXT NOT NULL, workload TEXT NOT NULL, lane INTEGER NOT NULL, closed INTEGER NOT NULL,
             next_seq INTEGER NOT NULL, progress_us INTEGER NOT NULL, read_offset INTEGER NOT NULL,
-            source_size INTEGER NOT NULL, lost BLOB NOT NULL, PRIMARY KEY(lifetime, stream, epoch)) WITHOUT ROWID;
+            source_size INTEGER NOT NULL, lost BLOB NOT NULL, refused BLOB NOT NULL DEFAULT x'',
+            PRIMARY KEY(lifetime, stream, epoch)) WITHOUT ROWID;
         CREATE TABLE IF NOT EXISTS crashes(
             lifetime BLOB NOT NULL, crash_id TEXT NOT NULL, document_id TEXT NOT NULL, at_us INTEGER NOT NULL,
             crash BLOB NOT NULL, PRIMARY KEY(lifetime, crash_id, document_id)) WITHOUT ROWID;
@@ -134,9 +138,9 @@ internal static class StateFile
         }
     }
 
-    /// <summary>Files of 0.1 lack the column; their readers do not miss it.</summary>
+    /// <summary>A file that was made before the column was, and that its owner has not opened since, lacks it.</summary>
     private static bool HasRefused(SqliteConnection connection) =>
-        connection.Scalar("SELECT count(*) FROM pragma_table_info('streams') WHERE name = 'refused'") is 1L;
+        connection.Scalar(CountRefused) is 1L;
 
     private static void Claim(SqliteConnection connection, string key, long value)
     {

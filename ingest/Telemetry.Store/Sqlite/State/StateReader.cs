@@ -9,6 +9,7 @@ internal sealed class StateReader : IDisposable
 {
     private readonly SqliteConnection _connection;
     private readonly SqliteTransaction _snapshot;
+    private string _streamColumns = StateRows.StreamColumns;
 
     private StateReader(SqliteConnection connection)
     {
@@ -35,6 +36,9 @@ internal sealed class StateReader : IDisposable
             // The owner creates the tables in its first transaction: a reader may come before.
             if (reader.One("SELECT count(*) FROM sqlite_master WHERE name = 'losses'", row => row.GetInt64(0)) > 0)
             {
+                reader._streamColumns = reader.One(StateFile.CountRefused, row => row.GetInt64(0)) > 0
+                    ? StateRows.StreamColumns
+                    : StateRows.StreamColumns.Replace(StateRows.RefusedColumn, "x''", StringComparison.Ordinal);
                 return reader;
             }
         }
@@ -60,7 +64,7 @@ internal sealed class StateReader : IDisposable
         One("SELECT facts FROM lifetimes WHERE id = $1", row => StateRows.Facts(row.Blob(0)), id.ToByteArray());
 
     public List<KeyValuePair<StreamEpoch, StreamFacts>> Streams(LifetimeId id) => All(
-        $"SELECT {StateRows.StreamColumns} FROM streams WHERE lifetime = $1",
+        $"SELECT {_streamColumns} FROM streams WHERE lifetime = $1",
         row => KeyValuePair.Create(StateRows.Key(row, id), StateRows.Stream(row)), id.ToByteArray());
 
     public List<KeyValuePair<StreamEpoch, ReceivedStream>> Received(LifetimeId id) => All(

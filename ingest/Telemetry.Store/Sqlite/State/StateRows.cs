@@ -12,8 +12,10 @@ internal static class StateRows
     public const string ReceivedColumns =
         "epoch, stream, intervals, first_minted_us, last_minted_us, last_bus_us, conflicts_with";
 
+    public const string RefusedColumn = "refused";
+
     public const string StreamColumns =
-        "epoch, stream, name, kind, workload, lane, closed, next_seq, progress_us, read_offset, source_size, lost, refused";
+        "epoch, stream, name, kind, workload, lane, closed, next_seq, progress_us, read_offset, source_size, lost, " + RefusedColumn;
 
     public static StreamEpoch Key(SqliteDataReader row, LifetimeId lifetime) =>
         new(lifetime, new StreamId((ulong)row.GetInt64(1)), new Epoch((ulong)row.GetInt64(0)));
