@@ -98,11 +98,14 @@ public sealed partial class KafkaServer : IAsyncDisposable
     /// <summary>Ends it in an orderly way.</summary>
     public async Task StopAsync() => await _process!.DisposeAsync();
 
-    /// <summary>It stands still, and its connections stay open.</summary>
-    public void Pause()
+    /// <summary>It stands still when the task is complete, and its connections stay open.</summary>
+    public async Task PauseAsync()
     {
         _ = Kill(_process!.Id, SigStop);
         _isPaused = true;
+
+        // Each thread stops when it runs next, and until then it may answer.
+        await Eventually.Holds(() => Directory.EnumerateDirectories($"/proc/{_process.Id}/task").All(IsStopped), "the broker stands still");
     }
 
     /// <summary>It goes on.</summary>
@@ -126,6 +129,20 @@ public sealed partial class KafkaServer : IAsyncDisposable
         }
 
         _directory.Dispose();
+    }
+
+    private static bool IsStopped(string task)
+    {
+        try
+        {
+            var stat = File.ReadAllText(Path.Combine(task, "stat"));
+            return stat[stat.LastIndexOf(')') + 2] is 'T' or 'Z';
+        }
+        catch (IOException)
+        {
+            // The thread has ended.
+            return true;
+        }
     }
 
     private string Fill(string property) => property

@@ -78,7 +78,7 @@ public sealed class BrokerFaultTests
         await using var bus = await SomeKafka.ConnectAsync(SomeKafka.Options(server.Broker, SomeKafka.NewPrefix()));
         await using var writer = bus.OpenWriter();
         await SomeKafka.Append(writer, Lane.Critical, 0, 0);
-        server.Pause();
+        await server.PauseAsync();
         var append = SomeKafka.Append(writer, Lane.Critical, 0, 1).AsTask();
         await Task.Delay(1000);
         Assert.False(append.IsCompleted);
