@@ -10,13 +10,15 @@ namespace Telemetry.Bus.Kafka;
 /// </summary>
 public sealed class KafkaBusAdmin : IDisposable
 {
-    private const int GroupAttempts = 5;
     private static readonly TimeSpan _request = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan _groupRequest = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan _groupPatience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan _groupPause = TimeSpan.FromMilliseconds(200);
 
     private readonly KafkaClients _clients;
     private readonly KafkaTopics _topics;
     private readonly StateOffsets _offsets;
+    private readonly TimeProvider _time;
 
     /// <summary>Connects to nothing yet.</summary>
     public KafkaBusAdmin(KafkaOptions options, TimeProvider time)
@@ -24,6 +26,7 @@ public sealed class KafkaBusAdmin : IDisposable
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(time);
         _clients = new KafkaClients(options);
+        _time = time;
         _topics = new KafkaTopics(options, time);
         _offsets = new StateOffsets(_clients, time);
         DeadLetters = new KafkaDeadLetters(_clients, _topics.Names, _offsets, time);
@@ -168,19 +171,20 @@ public sealed class KafkaBusAdmin : IDisposable
     private async Task<BusGroup> DescribeGroupAsync(Lane lane, CancellationToken cancel)
     {
         // A cluster whose first group this is makes a topic for groups first, and answers only then.
-        for (var attempt = 1; ; attempt++)
+        var begun = _time.GetTimestamp();
+        while (true)
         {
             try
             {
                 return await AskForGroupAsync(lane, cancel);
             }
-            catch (KafkaException e) when (attempt == GroupAttempts)
+            catch (KafkaException e) when (_time.GetElapsedTime(begun) > _groupPatience)
             {
                 throw new IOException($"Kafka did not describe group {_clients.Group(lane)}: {e.Error.Reason}.", e);
             }
             catch (KafkaException)
             {
-                // Once more.
+                await Task.Delay(_groupPause, _time, cancel);
             }
         }
     }
