@@ -239,6 +239,17 @@ public sealed class IndexerHostTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task EntryThatWaitsForAnIdentityAtTheStopIsIndexedAtTheNextStart()
+    {
+        var first = Start(o => o with { IdentityWait = TimeSpan.FromMinutes(1) });
+        _bus.Append(Lane.Bulk, Some.Stamp(), Some.Lines(0, "a"));
+        await Eventually.Holds(() => _bus.Given == 1, "the entry is read");
+        await first.StopAsync(TimeSpan.FromSeconds(5));
+        Start(o => o with { IdentityWait = TimeSpan.Zero });
+        Assert.Equal(["a"], (await Documents(Lane.Bulk, 1)).Select(d => d["message"]));
+    }
+
+    [Fact]
     public async Task DamagedStateIsSetAsideAndMadeAgainWithoutDuplicates()
     {
         var first = Start(o => o with { IdentityWait = TimeSpan.Zero });

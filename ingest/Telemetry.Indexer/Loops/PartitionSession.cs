@@ -30,6 +30,9 @@ internal sealed class PartitionSession : IAsyncDisposable
     private PendingCommit? _commit;
     private long _next, _busUnixUs;
 
+    // Stopped while it waits for an identity, the session commits what it has applied, and not the entry in its hand.
+    private bool _hasEntryInHand;
+
     private PartitionSession(
         PartitionContext partition, SqliteLaneState state, IDocumentWriter writer, IBusReader reader, CancellationToken abandon)
     {
@@ -128,6 +131,7 @@ internal sealed class PartitionSession : IAsyncDisposable
             return false;
         }
 
+        _hasEntryInHand = true;
         PendingSince ??= _lane.Time.GetTimestamp();
         var arrival = new Arrival(
             entry, Learn: entry.Position.Value >= _learned,
@@ -146,7 +150,7 @@ internal sealed class PartitionSession : IAsyncDisposable
             _applier.Apply(arrival, header!, raw.Span);
         }
 
-        (_next, _busUnixUs) = (entry.Next.Value, entry.Stamp.BusUnixUs);
+        (_next, _busUnixUs, _hasEntryInHand) = (entry.Next.Value, entry.Stamp.BusUnixUs, false);
         if (_lane.Lane == Lane.Critical)
         {
             _partition.Directory.Reached(_busUnixUs);
@@ -161,7 +165,7 @@ internal sealed class PartitionSession : IAsyncDisposable
     /// <summary>Begins to make durable what was applied: documents first, then the state, then the bus may forget.</summary>
     public async ValueTask BeginCommitAsync()
     {
-        _next = Math.Max(_next, _reader.Position.Value);
+        _next = _hasEntryInHand ? _next : Math.Max(_next, _reader.Position.Value);
         var checkpoint = _state.Take(Math.Max(_next, _learned), _busUnixUs, _writer.Mark);
         PendingSince = null;
         _commit = new PendingCommit(

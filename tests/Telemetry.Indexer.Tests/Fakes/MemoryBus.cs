@@ -17,6 +17,9 @@ internal sealed class MemoryBus : IBus
 
     public Dictionary<Lane, long> Trimmed { get; } = [];
 
+    /// <summary>Entries that readers were given, all together.</summary>
+    public int Given { get; private set; }
+
     public void Append(Lane lane, BusStamp stamp, byte[] body)
     {
         lock (_gate)
@@ -111,6 +114,7 @@ internal sealed class MemoryBus : IBus
                 var (stamp, body) = entries[(int)next];
                 entry = new BusEntry(new BusPosition(next * 10), new BusPosition((next + 1) * 10), stamp, body);
                 next++;
+                bus.Given++;
                 return true;
             }
         }
