@@ -227,7 +227,7 @@ public sealed class ScriptedElasticsearch : IAsyncDisposable
 
     private Task FlushAsync(HttpContext context, string index) => FlushRule(index) is var status and not 200
         ? ErrorAsync(context, status, "scripted_exception", "as told")
-        : AnswerAsync(context, 200, new JsonObject { ["_shards"] = new JsonObject { ["failed"] = 0 } });
+        : AnswerAsync(context, 200, new JsonObject { ["_shards"] = new JsonObject { ["total"] = 1, ["successful"] = 1, ["failed"] = 0 } });
 
     private async Task LookUpAsync(HttpContext context, string index)
     {

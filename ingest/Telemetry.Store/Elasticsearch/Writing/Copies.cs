@@ -88,7 +88,7 @@ internal sealed class Copies(ElasticClient client, DataStreamNames names)
     public async Task<string?> FlushAsync(string index, CancellationToken cancel)
     {
         var answer = await client.SendAsync(
-            new ElasticRequest(HttpMethod.Post, $"/{index}/_flush?filter_path=_shards.failed") { Deadline = Deadline }, cancel);
+            new ElasticRequest(HttpMethod.Post, $"/{index}/_flush?filter_path=_shards") { Deadline = Deadline }, cancel);
         if (answer.Status is (>= 400 and < 500) and not (404 or 408 or 429))
         {
             return answer.Problem();
@@ -98,7 +98,9 @@ internal sealed class Copies(ElasticClient client, DataStreamNames names)
         if (answer.Status != 404)
         {
             using var json = Success(answer, "flush").Json();
-            if (json.RootElement.TryGetProperty("_shards", out var shards) && shards.GetProperty("failed").GetInt32() > 0)
+            var shards = json.RootElement.GetProperty("_shards");
+            // A shard that is not started yet is passed over, and is no failure.
+            if (shards.GetProperty("failed").GetInt32() > 0 || shards.GetProperty("successful").GetInt32() == 0)
             {
                 throw new ElasticUnavailableException("Elasticsearch could not flush an index yet.", mayBeApplied: true);
             }
