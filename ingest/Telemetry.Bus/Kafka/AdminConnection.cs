@@ -1,13 +1,11 @@
 using Confluent.Kafka;
-using Confluent.Kafka.Admin;
 
 namespace Telemetry.Bus.Kafka;
 
 /// <summary>
 /// An admin client that is replaced after it has failed. librdkafka's remembers who leads a partition, and in which epoch, for a
 /// quarter of an hour, and asks again of no topic by itself: when a broker has died and come back, its leaders refuse the former
-/// epoch every time (<c>FENCED_LEADER_EPOCH</c>). A client that lost its coordinator meanwhile may also wait for it for ever.
-/// Safe for concurrent use.
+/// epoch every time (<c>FENCED_LEADER_EPOCH</c>). Safe for concurrent use.
 /// </summary>
 internal sealed class AdminConnection(KafkaClients clients) : IDisposable
 {
@@ -54,7 +52,7 @@ internal sealed class AdminConnection(KafkaClients clients) : IDisposable
         {
             return await ask(session.Client);
         }
-        catch (KafkaException e) when (!IsAnswer(e))
+        catch (KafkaException)
         {
             await Task.Yield();
             Retire(session);
@@ -66,10 +64,6 @@ internal sealed class AdminConnection(KafkaClients clients) : IDisposable
             Leave(session);
         }
     }
-
-    /// <summary>A coordinator that says of a partition that a transaction is open over its offset has been reached.</summary>
-    private static bool IsAnswer(KafkaException e) =>
-        e is ListConsumerGroupOffsetsException { Results: [{ Error.IsError: false }] };
 
     private Session Enter()
     {

@@ -71,6 +71,14 @@ internal sealed class KafkaClients(KafkaOptions options)
         return Reading(config);
     }
 
+    /// <summary>Sees the offsets of a lane's group without being a member.</summary>
+    public ConsumerConfig Observer(Lane lane)
+    {
+        var config = Reader();
+        config.GroupId = Group(lane);
+        return config;
+    }
+
     /// <summary>Reads by itself, in no group.</summary>
     public ConsumerConfig Reader()
     {

@@ -15,8 +15,18 @@ internal sealed class StateOffsets(KafkaClients clients, TimeProvider time) : ID
 
     private readonly AdminConnection _admin = new(clients);
 
+    private readonly Dictionary<Lane, GroupOffsets> _groups =
+        GenerationTable.Lanes.ToDictionary(lane => lane, lane => new GroupOffsets(clients, lane));
+
     /// <inheritdoc/>
-    public void Dispose() => _admin.Dispose();
+    public void Dispose()
+    {
+        _admin.Dispose();
+        foreach (var group in _groups.Values)
+        {
+            group.Dispose();
+        }
+    }
 
     /// <summary>
     /// The committed offset of a lane's group; null when there is none. Waits until no transaction is open over it: whatever a
@@ -27,7 +37,7 @@ internal sealed class StateOffsets(KafkaClients clients, TimeProvider time) : ID
         var begun = time.GetTimestamp();
         while (true)
         {
-            var (offset, error) = await TryGetCommittedAsync(lane, topic, cancel);
+            var (offset, error) = await _groups[lane].AskAsync(topic, _request).WaitAsync(cancel);
             if (!error.IsError)
             {
                 return offset.Value >= 0 ? offset.Value : null;
@@ -82,25 +92,4 @@ internal sealed class StateOffsets(KafkaClients clients, TimeProvider time) : ID
         && infos.FirstOrDefault(i => i.TopicPartitionOffsetError.Error.IsError) is { } failed
             ? failed.TopicPartitionOffsetError.Error.Reason
             : e.Error.Reason;
-
-    private async Task<(Offset Offset, Error Error)> TryGetCommittedAsync(Lane lane, TopicPartition topic, CancellationToken cancel)
-    {
-        try
-        {
-            var results = await _admin.AskAsync(a => a.ListConsumerGroupOffsetsAsync(
-                [new ConsumerGroupTopicPartitions(clients.Group(lane), [topic])],
-                new ListConsumerGroupOffsetsOptions { RequireStableOffsets = true, RequestTimeout = _request }), cancel);
-            var found = results[0].Partitions[0];
-            return (found.Offset, found.Error);
-        }
-        catch (ListConsumerGroupOffsetsException e)
-        {
-            var report = e.Results[0];
-            return (Offset.Unset, report.Error.IsError ? report.Error : report.Partitions[0].Error);
-        }
-        catch (KafkaException e)
-        {
-            return (Offset.Unset, e.Error);
-        }
-    }
 }
