@@ -43,30 +43,29 @@ internal static class ElasticsearchBenchmark
     private static async Task<IReadOnlyList<Figure>> RatesAsync(int lines, Stopwatch clock)
     {
         await using var bench = await EngineBench.StartAsync(lines);
+        await bench.IndexAsync("ours");
+        var stored = await bench.Store.StoredBytesAsync(EngineBench.StreamOf("ours"));
+        await bench.Store.CopyTemplateAsync(EngineBench.StreamOf("ours"), EngineBench.StreamOf("bench*"));
+        var documents = await EncodedDocuments.ReadAsync(bench.Store, EngineBench.StreamOf("ours"));
+        var shape = await RawLoader.FindBestAsync(bench.Store, documents, EngineBench.StreamOf("bench-try"), 60_000);
+        Console.WriteLine($"[{clock.Elapsed:mm\\:ss}] raw loader: {shape.MiB} MiB, {shape.Senders} senders; {documents.MeanBytes:0} bytes a document");
+        var peers = await ElasticPeerRates.PrepareAsync(bench, documents);
+
         var (ours, raw) = (new List<IndexerRun>(), new List<double>());
-        EncodedDocuments? documents = null;
-        (int MiB, int Senders) shape = default;
-        await bench.IndexAsync("warm");
         for (var round = 0; round < Rounds; round++)
         {
             ours.Add(await bench.IndexAsync($"ours{round}"));
-            if (documents is null)
-            {
-                documents = await EncodedDocuments.ReadAsync(bench.Store, EngineBench.StreamOf("ours0"));
-                shape = await RawLoader.FindBestAsync(bench.Store, documents, "logs-telemetry.app-try", 60_000);
-                Console.WriteLine($"[{clock.Elapsed:mm\\:ss}] raw loader: {shape.MiB} MiB, {shape.Senders} senders; {documents.MeanBytes:0} bytes a document");
-            }
-
-            raw.Add(await RawLoader.RateAsync(bench.Store, documents, EngineBench.StreamOf($"raw{round}"), shape, 0, documents.Count));
+            raw.Add(await RawLoader.RateAsync(bench.Store, documents, EngineBench.StreamOf($"bench-raw{round}"), shape, 0, documents.Count));
             Console.WriteLine(
                 $"[{clock.Elapsed:mm\\:ss}] round {round + 1}: indexer {ours[^1].PerSecond:#,0}/s ({ours[^1].CpuMicroseconds:0.0} µs of processor, {ours[^1].PeakRssBytes / 1e6:0} MB), raw {raw[^1]:#,0}/s");
+            await peers.RoundAsync(round);
         }
 
-        var stored = await bench.Store.StoredBytesAsync(EngineBench.StreamOf("ours0"));
-        var ratios = ours.Zip(raw, (o, r) => o.PerSecond / r).ToList();
         return
         [
-            new("indexer_vs_raw_bulk", Samples.Median(ratios), "ratio", 0.95, true, Rounds, "raw bulk loader, documents/s", Samples.Median(raw)),
+            new("indexer_vs_raw_bulk", Samples.Median(ours.Zip(raw, (o, r) => o.PerSecond / r)), Figure.RatioUnit, 0.95, true, Rounds,
+                "raw bulk loader, documents/s", Samples.Median(raw)),
+            .. peers.Figures([.. ours.Select(run => run.PerSecond)]),
             new("stored_per_raw_byte", (double)stored / bench.RawBytes, "bytes/byte", 0.8, false, 1, "the lines themselves", 1),
         ];
     }

@@ -70,7 +70,7 @@ internal static partial class KafkaBenchmark
         var growing = Math.Max(0, notSent + last - Math.Max(first, Calls * 4)) * ShipLoader.LinesPerBatch;
         return
         [
-            new("gateway_vs_producer_perf", Samples.Median(ours.Zip(peers, (o, p) => o / p)), "ratio", 0.6, true, ours.Count,
+            new("gateway_vs_producer_perf", Samples.Median(ours.Zip(peers, (o, p) => o / p)), Figure.RatioUnit, 0.6, true, ours.Count,
                 "ProducerPerformance, records of the same size/s", Samples.Median(peers)),
             new("gateway_lag_250k", growing, "lines", 0, false, 60, "none", null),
         ];

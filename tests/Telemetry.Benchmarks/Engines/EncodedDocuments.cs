@@ -68,13 +68,13 @@ internal sealed class EncodedDocuments
         }
     }
 
-    /// <summary>One JSON object a line, <c>{"_id":…,"doc":…}</c>, for loaders of other languages.</summary>
+    /// <summary>Writes a file for peers, as <see cref="ElasticPeers.PeerDocuments"/> says.</summary>
     public async Task WriteAsync(string path)
     {
         await using var file = new StreamWriter(path, append: false, new UTF8Encoding(false), 1 << 20);
         foreach (var (id, source) in _documents)
         {
-            await file.WriteAsync($"{{\"_id\":\"{id}\",\"doc\":{Encoding.UTF8.GetString(source)}}}\n");
+            await file.WriteAsync($"{id} {Encoding.UTF8.GetString(source)}\n");
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Net.Http.Headers;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace Telemetry.Benchmarks.Engines;
 
@@ -37,15 +38,15 @@ internal sealed class StoreApi(Uri address) : IDisposable
         return json.RootElement.GetProperty("_all").GetProperty("primaries").GetProperty("store").GetProperty("size_in_bytes").GetInt64();
     }
 
-    /// <summary>Deletes the backing indices of a pattern.</summary>
-    public async Task DeleteAsync(string pattern)
+    /// <summary>Gives data streams of a pattern the very template of one of ours.</summary>
+    public async Task CopyTemplateAsync(string stream, string pattern)
     {
-        using var json = await GetAsync($"/_cat/indices/{pattern}?format=json&h=index&expand_wildcards=all");
-        foreach (var index in json.RootElement.EnumerateArray())
-        {
-            // A data stream's newest index stays; what is in it is measured by nobody any more.
-            using var ignored = await _http.DeleteAsync(new Uri($"/{index.GetProperty("index").GetString()}", UriKind.Relative));
-        }
+        using var there = await GetAsync($"/_index_template/{stream}");
+        var template = JsonNode.Parse(there.RootElement.GetProperty("index_templates")[0].GetProperty("index_template").GetRawText())!;
+        template["index_patterns"] = new JsonArray(pattern);
+        using var content = new StringContent(template.ToJsonString(), System.Text.Encoding.UTF8, "application/json");
+        using var answer = await _http.PutAsync(new Uri($"/_index_template/bench-{pattern.TrimEnd('*')}", UriKind.Relative), content);
+        answer.EnsureSuccessStatusCode();
     }
 
     /// <summary>Sends one bulk request; returns how many items were created.</summary>
