@@ -5,15 +5,19 @@ using System.Security.Cryptography;
 namespace Telemetry.Wire;
 
 /// <summary>
-/// <c>_id</c> of a document: 48 bits of the record's minted time in milliseconds, then 128 bits of SHA-256 over its
-/// identity, both big-endian; printed as 30 characters of base64url. The prefix keeps ids of a time near each other.
+/// <c>_id</c> of a document: 48 bits of the record's minted time in milliseconds, 80 bits of SHA-256 over its stream's identity
+/// and the low 48 bits of its number, all big-endian; printed as 30 characters of base64url. Ids of a time, and in it those of a
+/// stream, are neighbours that differ in their last bytes: a store's index of ids takes a fraction of what random ones take.
 /// </summary>
-public readonly record struct DocumentId(ulong MintedUnixMs, UInt128 Hash)
+/// <param name="MintedUnixMs">Milliseconds since the Unix epoch, 48 bits.</param>
+/// <param name="Record">Which record of that time.</param>
+public readonly record struct DocumentId(ulong MintedUnixMs, UInt128 Record)
 {
     /// <summary>Characters when printed.</summary>
     public const int TextLength = 30;
 
     private const int Size = 22;
+    private const int NumberBits = 48;
 
     /// <summary>Derives the id of a record. The minted time is the run's, microseconds since the Unix epoch.</summary>
     public static DocumentId From(in RecordId record, long mintedUnixUs)
@@ -22,11 +26,12 @@ public readonly record struct DocumentId(ulong MintedUnixMs, UInt128 Hash)
         record.Lifetime.Write(identity);
         BinaryPrimitives.WriteUInt64BigEndian(identity[16..], record.Stream.Value);
         BinaryPrimitives.WriteUInt64BigEndian(identity[24..], record.Epoch.Value);
-        BinaryPrimitives.WriteUInt64BigEndian(identity[32..], record.Seq);
+        BinaryPrimitives.WriteUInt64BigEndian(identity[32..], record.Seq >> NumberBits);
         Span<byte> hash = stackalloc byte[32];
         SHA256.HashData(identity, hash);
         var ms = (ulong)Math.Max(0, mintedUnixUs / 1000) & 0xFFFF_FFFF_FFFF;
-        return new DocumentId(ms, BinaryPrimitives.ReadUInt128BigEndian(hash));
+        var stream = BinaryPrimitives.ReadUInt128BigEndian(hash) >> NumberBits << NumberBits;
+        return new DocumentId(ms, stream | (record.Seq & ((1UL << NumberBits) - 1)));
     }
 
     /// <summary>Parses what <see cref="ToString"/> prints. Does not throw.</summary>
@@ -64,6 +69,6 @@ public readonly record struct DocumentId(ulong MintedUnixMs, UInt128 Hash)
     private void Fill(Span<byte> bytes)
     {
         BinaryPrimitives.WriteUInt64BigEndian(bytes, MintedUnixMs << 16);
-        BinaryPrimitives.WriteUInt128BigEndian(bytes[6..], Hash);
+        BinaryPrimitives.WriteUInt128BigEndian(bytes[6..], Record);
     }
 }

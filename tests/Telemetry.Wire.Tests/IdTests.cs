@@ -38,6 +38,16 @@ public class IdTests
         var record = new RecordId(Some.Lifetime, new StreamId(1), new Epoch(2), 3);
         Assert.Equal(DocumentId.From(record, 5000), DocumentId.From(record, 5000));
         Assert.NotEqual(DocumentId.From(record, 5000), DocumentId.From(record with { Seq = 4 }, 5000));
+        Assert.NotEqual(DocumentId.From(record, 5000), DocumentId.From(record with { Seq = 3 + (1UL << 48) }, 5000));
+        Assert.NotEqual(DocumentId.From(record, 5000), DocumentId.From(record with { Epoch = new Epoch(3) }, 5000));
+    }
+
+    [Fact]
+    public void DocumentIdsOfAStreamDifferInTheirLastBytes()
+    {
+        var record = new RecordId(Some.Lifetime, new StreamId(1), new Epoch(2), 3);
+        var (one, next) = (DocumentId.From(record, 5000).ToString(), DocumentId.From(record with { Seq = 4 }, 5000).ToString());
+        Assert.Equal(one[..^2], next[..^2]);
     }
 
     [Theory]

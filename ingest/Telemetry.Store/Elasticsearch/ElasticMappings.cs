@@ -7,13 +7,18 @@ namespace Telemetry.Store.Elasticsearch;
 /// The mappings of our indices. Those of documents come from <see cref="Fields"/>; every name that KQL can search has its field
 /// here, and no other field is made by what a document holds. No analysis settings are needed: the analyzers are built in.
 /// <list type="bullet">
-/// <item><description>text is <c>match_only_text</c> for others; our searches use its words, see <see cref="ElasticWords"/>.</description></item>
+/// <item><description>text is cut by the standard analyzer, as others expect; where ours cuts otherwise, it has its words beside it,
+/// see <see cref="ElasticWords"/>.</description></item>
 /// <item><description>keywords of more than <see cref="MaxKeywordChars"/> characters are kept, but not found by their value: Lucene has
 /// no longer terms.</description></item>
 /// <item><description><c>event.original</c> is in no index, as ECS has it; searches read it from the source.</description></item>
 /// <item><description>addresses have their text beside them, for wildcards and for what is no address.</description></item>
 /// <item><description>free attributes are one <c>flattened</c> field; <see cref="LabelNames"/> holds the names that a document has of
 /// them, without the prefix, because a flattened field cannot be asked for its keys.</description></item>
+/// <item><description>free attributes and the ids of traces, of which there are about as many values as documents, have no columns
+/// (<see cref="HasColumn"/>): those would be a fifth of the store. They are found by their value; to compare them as numbers, the
+/// documents are read.</description></item>
+/// <item><description>what orders records has its column only.</description></item>
 /// </list>
 /// </summary>
 internal static class ElasticMappings
@@ -33,6 +38,8 @@ internal static class ElasticMappings
     /// <summary>What an address is as text lies under its name and this.</summary>
     public const string AddressText = ".text";
 
+    private static readonly FieldName[] WithoutColumn = [Fields.TraceId, Fields.SpanId, Fields.TransactionId];
+
     /// <summary>Mappings of the data streams of documents.</summary>
     public static JsonObject Documents()
     {
@@ -42,12 +49,12 @@ internal static class ElasticMappings
             Add(root, row.Field.Name, Field(row.Field));
             if (row.Field.Type == FieldType.Text)
             {
-                Add(root, ElasticWords.Prefix + row.Field.Name, Words());
+                Add(root, ElasticWords.Prefix + row.Field.Name, Text(ElasticWords.Analyzer));
             }
         }
 
         Add(root, LabelNames, Keyword());
-        Add(root, Labels, new JsonObject { ["type"] = "flattened", ["ignore_above"] = MaxLabelChars, ["depth_limit"] = 20 });
+        Add(root, Labels, new JsonObject { ["type"] = "flattened", ["ignore_above"] = MaxLabelChars, ["depth_limit"] = 20, ["doc_values"] = false });
         return root;
     }
 
@@ -78,12 +85,19 @@ internal static class ElasticMappings
         return root;
     }
 
+    /// <summary>False for a field whose values can only be listed by reading the documents.</summary>
+    public static bool HasColumn(string field) =>
+        !field.StartsWith(Fields.LabelPrefix, StringComparison.Ordinal) && !WithoutColumn.Any(one => one.Name == field);
+
     private static JsonObject Field(FieldName field) => field.Type switch
     {
         FieldType.Keyword when ReferenceEquals(field, Fields.EventOriginal) => Unindexed(),
         FieldType.Keyword when field.IsLowercase => With(Keyword(), "normalizer", "lowercase"),
+        FieldType.Keyword when !HasColumn(field.Name) => With(Keyword(), "doc_values", false),
         FieldType.Keyword => Keyword(),
-        FieldType.Text => new JsonObject { ["type"] = "match_only_text" },
+        FieldType.Text => Text("standard"),
+        FieldType.Long when ReferenceEquals(field, Fields.EventSequence) => With(new JsonObject { ["type"] = "long" }, "index", false),
+        FieldType.Date when ReferenceEquals(field, Fields.EventCreated) => With(Date(), "index", false),
         FieldType.Long => new JsonObject { ["type"] = "long" },
         FieldType.Double => new JsonObject { ["type"] = "double" },
         FieldType.Boolean => new JsonObject { ["type"] = "boolean" },
@@ -107,7 +121,7 @@ internal static class ElasticMappings
     private static JsonObject Unindexed() => new() { ["type"] = "keyword", ["index"] = false, ["doc_values"] = false };
 
     // Norms serve to rank, and nothing here is ranked.
-    private static JsonObject Words() => new() { ["type"] = "text", ["analyzer"] = ElasticWords.Analyzer, ["norms"] = false };
+    private static JsonObject Text(string analyzer) => new() { ["type"] = "text", ["analyzer"] = analyzer, ["norms"] = false };
 
     private static JsonObject With(JsonObject mapping, string name, JsonNode value)
     {

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Unicode;
@@ -9,10 +10,12 @@ namespace Telemetry.Store.Elasticsearch;
 /// The words of a text field as they are indexed, so that a search finds what <see cref="KqlMatcher"/> matches: cut and folded
 /// by <see cref="TextAnalyzer"/> here, joined by one space, and cut there by Elasticsearch's <c>whitespace</c> analyzer, which every
 /// server has and which changes nothing. No tokenizer of Elasticsearch's cuts as <see cref="TextAnalyzer"/> does: it knows a
-/// younger Unicode.
+/// younger Unicode. Where its <c>standard</c> analyzer certainly cuts a text alike, the text's own index serves and no words are
+/// sent: <see cref="AreNeeded"/>.
 /// <code>
-/// "message":"Disk full: /dev/sda1"        as it was; indexed for others
-/// "telemetry.words.message":"disk full dev sda1"
+/// "message":"Disk full on /dev/sda1"      searched as it is
+/// "message":"Disk full: a.b_c"            as it was; indexed for others
+/// "telemetry.words.message":"disk full a b c"
 /// </code>
 /// A field with several values has as many strings of words: a hundred positions lie between them, so that no phrase spans two.
 /// <para>The analyzer cuts words of more than 255 characters. One of more than 255 bytes is therefore indexed as its first
@@ -27,9 +30,40 @@ internal static class ElasticWords
     /// <summary>The analyzer of those fields.</summary>
     public const string Analyzer = "whitespace";
 
+    // The standard analyzer goes on over these between two letters or two digits, some of them only between the ones or the others.
+    // An underscore is part of a word to it wherever it stands.
+    private static readonly SearchValues<byte> Joining = SearchValues.Create(".,:;'"u8);
+    private static readonly SearchValues<byte> Word = SearchValues.Create("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"u8);
+
     private const int MaxWordBytes = 255;
     private const int KeptBytes = 200;
     private const int HashBytes = 16;
+
+    /// <summary>
+    /// False for a text that the <c>standard</c> analyzer cuts as <see cref="TextAnalyzer"/> does: ASCII, no word that is too long,
+    /// and nothing between two words that may join them to one.
+    /// </summary>
+    public static bool AreNeeded(ReadOnlySpan<byte> utf8)
+    {
+        if (!Ascii.IsValid(utf8) || utf8.Contains((byte)'_'))
+        {
+            return true;
+        }
+
+        while (utf8.IndexOfAny(Word) is var start and >= 0)
+        {
+            utf8 = utf8[start..];
+            var length = utf8.IndexOfAnyExcept(Word) is var end and >= 0 ? end : utf8.Length;
+            if (length > MaxWordBytes || (length + 1 < utf8.Length && Joining.Contains(utf8[length]) && Word.Contains(utf8[length + 1])))
+            {
+                return true;
+            }
+
+            utf8 = utf8[length..];
+        }
+
+        return false;
+    }
 
     /// <summary>Room that <see cref="Write"/> needs.</summary>
     public static int MaxBytes(int textBytes) => 3 * textBytes;

@@ -17,7 +17,7 @@ public sealed class BulkEncoderTests(ITestOutputHelper output)
     [Fact]
     public void TheLinesAreAsAgreed()
     {
-        var document = Some.Document(1, "say \"hi\"\n");
+        var document = Some.Document(1, "say \"h_i\"\n");
         document.Set(Fields.Tags, "a");
         document.Set(Fields.EventIngested, Some.TimeUnixUs + 1);
         document.Set(Fields.TelemetryParsed, 1);
@@ -27,9 +27,9 @@ public sealed class BulkEncoderTests(ITestOutputHelper output)
         var text = Encode(document);
 
         Assert.Equal(
-            $$$"""
-            {"create":{"_index":"logs-telemetry.app-test","_id":"{{{document.Id}}}"}}
-            {"@timestamp":"2026-11-22T11:00:00.001000Z","event.original":"info say \"hi\"\n","message":"say \"hi\"\n","telemetry.words.message":"say hi","log.level":"info","service.name":"web","event.sequence":1,"tags":["a","b"],"event.ingested":"2026-11-22T11:00:00.000001Z","telemetry.parsed":true,"labels":{"order.id":"7"},"telemetry.label_names":["order.id"]}
+            $$$$"""
+            {"create":{"_index":"logs-telemetry.app-test","_id":"{{{{document.Id}}}}"}}
+            {"@timestamp":"2026-11-22T11:00:00.001000Z","event":{"ingested":"2026-11-22T11:00:00.000001Z","original":"info say \"h_i\"\n","sequence":1},"labels":{"order.id":"7"},"log":{"level":"info"},"message":"say \"h_i\"\n","service":{"name":"web"},"tags":["a","b"],"telemetry":{"label_names":["order.id"],"parsed":true,"words":{"message":"say h i"}}}
 
             """, text);
     }
@@ -58,7 +58,7 @@ public sealed class BulkEncoderTests(ITestOutputHelper output)
 
         using var json = JsonDocument.Parse(Encode(document).Split('\n')[1]);
 
-        Assert.Equal(expected, json.RootElement.GetProperty("error.message").GetString());
+        Assert.Equal(expected, json.RootElement.GetProperty("error").GetProperty("message").GetString());
     }
 
     [Fact]
@@ -84,7 +84,7 @@ public sealed class BulkEncoderTests(ITestOutputHelper output)
         using var json = JsonDocument.Parse(Encode(document).Split('\n')[1]);
 
         Assert.Equal("2262-04-11T23:47:16.854775Z", json.RootElement.GetProperty("@timestamp").GetString());
-        Assert.Equal("1970-01-01T00:00:00.000000Z", json.RootElement.GetProperty("event.created").GetString());
+        Assert.Equal("1970-01-01T00:00:00.000000Z", json.RootElement.GetProperty("event").GetProperty("created").GetString());
     }
 
     [Theory]
@@ -248,22 +248,26 @@ public sealed class BulkEncoderTests(ITestOutputHelper output)
     private static SortedDictionary<string, List<string>> Actual(JsonElement root)
     {
         var fields = new SortedDictionary<string, List<string>>(StringComparer.Ordinal);
-        foreach (var property in root.EnumerateObject())
+        Collect(root, "");
+        return fields;
+
+        void Collect(JsonElement element, string prefix)
         {
-            if (property.NameEquals("labels"))
+            // An object that came twice would hide fields of the first.
+            Assert.Distinct(element.EnumerateObject().Select(property => property.Name));
+            foreach (var property in element.EnumerateObject())
             {
-                foreach (var label in property.Value.EnumerateObject())
+                var name = prefix + property.Name;
+                if (property.Value.ValueKind == JsonValueKind.Object)
                 {
-                    fields.Add("labels." + label.Name, Values(label.Value));
+                    Collect(property.Value, name + ".");
+                }
+                else if (!name.StartsWith("telemetry.words.", StringComparison.Ordinal) && name != "telemetry.label_names")
+                {
+                    fields.Add(name, Values(property.Value));
                 }
             }
-            else if (!property.Name.StartsWith("telemetry.words.", StringComparison.Ordinal) && !property.NameEquals("telemetry.label_names"))
-            {
-                fields.Add(property.Name, Values(property.Value));
-            }
         }
-
-        return fields;
     }
 
     private static List<string> Values(JsonElement value) =>

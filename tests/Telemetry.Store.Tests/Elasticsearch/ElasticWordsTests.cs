@@ -13,6 +13,18 @@ public sealed class ElasticWordsTests
     [InlineData("ÄRGER in 日本, naïve_x 10.0.0.1", "ärger in 日本 naïve x 10 0 0 1")]
     public void WordsAreJoinedByASpace(string text, string expected) => Assert.Equal(expected, Words(Encoding.UTF8.GetBytes(text)));
 
+    [Theory]
+    [InlineData("", false)]
+    [InlineData("Disk full on /dev/sda1: (order 17), done.", false)]
+    [InlineData("read 10.0 MB", true)]
+    [InlineData("a.b", true)]
+    [InlineData("it's", true)]
+    [InlineData("user_id", true)]
+    [InlineData("._b", true)]
+    [InlineData("naïve", true)]
+    public void WordsAreNeededWhereTheStandardAnalyzerMayCutOtherwise(string text, bool expected) =>
+        Assert.Equal(expected, ElasticWords.AreNeeded(Encoding.UTF8.GetBytes(text)));
+
     [Fact]
     public void LongWordsEndInAHashThatAQueryHasToo()
     {

@@ -170,14 +170,15 @@ internal sealed class DocumentSearcher(ElasticClient client)
             ["aggs"] = new JsonObject(plan.Expansions.Select((expansion, i) =>
                 KeyValuePair.Create($"{i}", (JsonNode?)expansion.Aggregation()))),
         };
-        plan.Declare(search);
+        plan.DeclareForExpansions(search);
         using var answer = await SearchAsync(search, at, cancel).ConfigureAwait(false);
         answer.Incomplete.ToList().ForEach(incomplete.Add);
         for (var i = 0; i < plan.Expansions.Count; i++)
         {
             var expansion = plan.Expansions[i];
-            if (answer.Aggregation($"{i}") is { } values)
+            if (answer.Aggregation($"{i}") is { } having)
             {
+                var values = having.GetProperty(ValueExpansion.Values);
                 NoteMore(values, $"{expansion.Field}: of more than {ValueExpansion.MaxValues} values, the most frequent were compared", incomplete);
                 Keys(values).ToList().ForEach(expansion.Offer);
             }

@@ -28,12 +28,18 @@ internal sealed class QueryPlan
     /// Adds what a search has to declare for the clauses to work: a runtime field without a script has the values that the source
     /// has under its name.
     /// </summary>
-    public void Declare(JsonObject search)
+    public void Declare(JsonObject search) => Declare(search, _fromSource);
+
+    /// <summary>The same for the search that asks for the values of the expansions.</summary>
+    public void DeclareForExpansions(JsonObject search) =>
+        Declare(search, _fromSource.Union(_expansions.Where(expansion => expansion.IsFromSource).Select(expansion => expansion.Field)));
+
+    private static void Declare(JsonObject search, IEnumerable<string> fields)
     {
-        if (_fromSource.Count > 0)
+        if (fields.Any())
         {
             search["runtime_mappings"] = new JsonObject(
-                _fromSource.Select(field => KeyValuePair.Create(field, (JsonNode?)new JsonObject { ["type"] = "keyword" })));
+                fields.Select(field => KeyValuePair.Create(field, (JsonNode?)new JsonObject { ["type"] = "keyword" })));
         }
     }
 }

@@ -32,7 +32,7 @@ internal sealed class QueryTranslator
         return translator._plan;
     }
 
-    /// <summary>True when a field is named by a pattern that only some free attributes fit.</summary>
+    /// <summary>True when a field is named by a pattern that only some free attributes fit, or each is compared by itself.</summary>
     public static bool NeedsLabelNames(KqlNode query) => query switch
     {
         AllOf all => all.Children.Any(NeedsLabelNames),
@@ -40,7 +40,7 @@ internal sealed class QueryTranslator
         Not not => NeedsLabelNames(not.Child),
         FieldExists exists => LabelPattern.NeedsNames(exists.Field),
         FieldMatches { Field: { } field } => LabelPattern.NeedsNames(field),
-        FieldCompares compares => LabelPattern.NeedsNames(compares.Field),
+        FieldCompares { Field: { } field } => field.Contains('*', StringComparison.Ordinal) && LabelPattern.MayFit(field),
         _ => false,
     };
 
@@ -88,7 +88,7 @@ internal sealed class QueryTranslator
 
     private IEnumerable<JsonObject> Labels(string pattern, Func<string, bool> fits, ValueTest? test)
     {
-        if (LabelPattern.FitsAll(pattern))
+        if (LabelPattern.FitsAll(pattern) && test is not TextOrder { IsNumeric: true })
         {
             return [_fields.AnyLabel(test)];
         }

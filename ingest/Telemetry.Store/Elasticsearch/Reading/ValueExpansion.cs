@@ -21,7 +21,13 @@ internal sealed class ValueExpansion(string field, string include, ValueTest tes
 
     private readonly JsonArray _values = [];
 
+    /// <summary>Name of the aggregation of the values.</summary>
+    public const string Values = "values";
+
     public string Field { get; } = field;
+
+    /// <summary>True when the values have to be read from the documents, see <see cref="QueryPlan.DeclareForExpansions"/>.</summary>
+    public bool IsFromSource { get; } = !ElasticMappings.HasColumn(field);
 
     public static ValueExpansion Numbers(string field, TextOrder test) => new(field, Number, test);
 
@@ -31,11 +37,19 @@ internal sealed class ValueExpansion(string field, string include, ValueTest tes
     /// <summary>The clause; what it finds is known after <see cref="Offer"/>.</summary>
     public JsonObject Clause() => Dsl.Terms(Field, _values);
 
-    /// <summary>The aggregation that asks for the values.</summary>
+    /// <summary>The aggregation that asks for the values, within a filter for the documents that have any.</summary>
     public JsonObject Aggregation() => new()
     {
-        ["terms"] = new JsonObject { ["field"] = Field, ["size"] = MaxValues, ["include"] = include },
+        ["filter"] = Having(),
+        ["aggs"] = new JsonObject
+        {
+            [Values] = new JsonObject { ["terms"] = new JsonObject { ["field"] = Field, ["size"] = MaxValues, ["include"] = include } },
+        },
     };
+
+    private JsonObject Having() => Field.StartsWith(Fields.LabelPrefix, StringComparison.Ordinal)
+        ? Dsl.Term(ElasticMappings.LabelNames, Field[Fields.LabelPrefix.Length..])
+        : Dsl.All();
 
     /// <summary>Takes a value of the field if it satisfies the test.</summary>
     public void Offer(string value)

@@ -3,13 +3,18 @@ using Telemetry.Query;
 
 namespace Telemetry.Store.Elasticsearch.Reading;
 
-/// <summary>A test of words as a clause on the field that holds a text's words.</summary>
+/// <summary>
+/// A test of words as a clause on the field that holds a text's words, or, of a document that has none, on the text, which is cut
+/// alike then.
+/// </summary>
 internal static class WordsClause
 {
     public static JsonObject Create(FieldName text, WordsTest test)
     {
-        var field = ElasticWords.Prefix + text.Name;
-        return Dsl.Or(test.AnyOf.Select(sequence => Sequence(field, sequence.Words)));
+        var words = ElasticWords.Prefix + text.Name;
+        return Dsl.Or([In(words), Dsl.And([In(text.Name), Dsl.Not(Dsl.Exists(words))])]);
+
+        JsonObject In(string field) => Dsl.Or(test.AnyOf.Select(sequence => Sequence(field, sequence.Words)));
     }
 
     private static JsonObject Sequence(string field, IReadOnlyList<WordPattern> words) =>

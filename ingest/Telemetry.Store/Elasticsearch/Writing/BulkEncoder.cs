@@ -6,15 +6,16 @@ using Telemetry.Wire;
 namespace Telemetry.Store.Elasticsearch.Writing;
 
 /// <summary>
-/// A document as the two lines of a bulk request. Names stay dotted, labels lie in one object with dotted keys (for a
-/// <c>flattened</c> field) with their names beside it, text has its words beside it (<see cref="ElasticWords"/>), values of one
-/// field are an array in their order. Allocates nothing. Not thread-safe.
+/// A document as the two lines of a bulk request. Dotted names become objects, which cost Elasticsearch a fifth less to index than
+/// dotted ones. Labels lie in one object with dotted keys (for a <c>flattened</c> field) with their names beside it, text has its
+/// words beside it where those are needed (<see cref="ElasticWords"/>), values of one field are an array in their order.
+/// Allocates nothing. Not thread-safe.
 /// </summary>
 /// <remarks>
 /// <code>
 /// {"create":{"_index":"logs-telemetry.app-default","_id":"AaBtyqMAE8Q…"}}
-/// {"@timestamp":"2026-11-22T11:05:58.123456Z","message":"It is ready.","telemetry.words.message":"it is ready",
-///  "tags":["a","b"],"labels":{"order.id":"7"},"telemetry.label_names":["order.id"]}     in one line
+/// {"@timestamp":"2026-11-22T11:05:58.123456Z","labels":{"order.id":"7"},"message":"a_b is ready","tags":["a","b"],
+///  "telemetry":{"label_names":["order.id"],"words":{"message":"a b is ready"}}}     in one line
 /// </code>
 /// </remarks>
 internal sealed class BulkEncoder
@@ -24,7 +25,8 @@ internal sealed class BulkEncoder
     private readonly byte[][] _actions;
     private readonly JsonKeys _keys = new();
     private readonly DateText _dates = new();
-    private readonly JsonKey[] _plain = new JsonKey[Document.MaxFields];
+    // Each text has its words beside it, and the labels have two keys.
+    private readonly JsonKey[] _plain = new JsonKey[2 * Document.MaxFields + 2];
     private readonly JsonKey[] _labels = new JsonKey[Document.MaxFields];
     private readonly short[] _next = new short[Document.MaxFields];
     private int _generation, _plainCount, _labelCount;
@@ -45,14 +47,7 @@ internal sealed class BulkEncoder
         var start = buffer.Length;
         buffer.Append("{\"@timestamp\":"u8);
         AppendDate(buffer, document.TimestampUnixUs);
-        for (var i = 0; i < _plainCount; i++)
-        {
-            buffer.Append((byte)',');
-            AppendField(buffer, document, _plain[i]);
-            AppendWords(buffer, document, _plain[i]);
-        }
-
-        AppendLabels(buffer, document);
+        AppendKeys(buffer, document);
         buffer.Append("}\n"u8);
         return start;
     }
@@ -75,7 +70,7 @@ internal sealed class BulkEncoder
             }
 
             (key.Generation, key.First, key.Last) = (_generation, (short)i, (short)i);
-            if (key.IsLabel)
+            if (key.Kind == JsonKeyKind.Label)
             {
                 _labels[_labelCount++] = key;
             }
@@ -84,34 +79,136 @@ internal sealed class BulkEncoder
                 _plain[_plainCount++] = key;
             }
         }
+
+        AddWords(document);
+        if (_labelCount > 0)
+        {
+            _plain[_plainCount++] = _keys.Labels;
+            _plain[_plainCount++] = _keys.LabelNames;
+        }
+
+        Sort(_plain.AsSpan(0, _plainCount));
+    }
+
+    private void AddWords(Document document)
+    {
+        for (int i = 0, count = _plainCount; i < count; i++)
+        {
+            if (_plain[i] is { Words: { } words } key && NeedsWords(document, key))
+            {
+                (words.First, words.Last) = (key.First, key.Last);
+                _plain[_plainCount++] = words;
+            }
+        }
+    }
+
+    private bool NeedsWords(Document document, JsonKey key)
+    {
+        for (int i = key.First; i != NoMore; i = _next[i])
+        {
+            if (document.Fields[i].IsText && ElasticWords.AreNeeded(document.Text(document.Fields[i])))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    // By insertion: they are few, and most come in their order.
+    private static void Sort(Span<JsonKey> keys)
+    {
+        for (var i = 1; i < keys.Length; i++)
+        {
+            var (key, j) = (keys[i], i);
+            for (; j > 0 && keys[j - 1].Rank > key.Rank; j--)
+            {
+                keys[j] = keys[j - 1];
+            }
+
+            keys[j] = key;
+        }
+    }
+
+    private void AppendKeys(ByteBuffer buffer, Document document)
+    {
+        JsonPlace? open = null;
+        for (var i = 0; i < _plainCount; i++)
+        {
+            var key = _plain[i];
+            var shared = Shared(open, key.Place);
+            for (; open != shared; open = open!.Parent)
+            {
+                buffer.Append((byte)'}');
+            }
+
+            buffer.Append((byte)',');
+            Open(buffer, key.Place, shared);
+            open = key.Place;
+            AppendKey(buffer, document, key);
+        }
+
+        for (; open is not null; open = open.Parent)
+        {
+            buffer.Append((byte)'}');
+        }
+    }
+
+    private static JsonPlace? Shared(JsonPlace? one, JsonPlace? other)
+    {
+        while (one != other)
+        {
+            if ((one?.Depth ?? 0) >= (other?.Depth ?? 0))
+            {
+                one = one!.Parent;
+            }
+            else
+            {
+                other = other!.Parent;
+            }
+        }
+
+        return one;
+    }
+
+    private static void Open(ByteBuffer buffer, JsonPlace? place, JsonPlace? within)
+    {
+        if (place != within)
+        {
+            Open(buffer, place!.Parent, within);
+            buffer.Append(place.Opening);
+        }
+    }
+
+    private void AppendKey(ByteBuffer buffer, Document document, JsonKey key)
+    {
+        switch (key.Kind)
+        {
+            case JsonKeyKind.Words: AppendWords(buffer, document, key); break;
+            case JsonKeyKind.Labels: AppendLabels(buffer, document); break;
+            case JsonKeyKind.LabelNames: AppendLabelNames(buffer); break;
+            default: AppendField(buffer, document, key); break;
+        }
     }
 
     private void AppendLabels(ByteBuffer buffer, Document document)
     {
-        if (_labelCount == 0)
-        {
-            return;
-        }
-
-        buffer.Append(",\"labels\":{"u8);
+        buffer.Append(_keys.Labels.Quoted);
         for (var i = 0; i < _labelCount; i++)
         {
-            if (i > 0)
-            {
-                buffer.Append((byte)',');
-            }
-
+            buffer.Append(i == 0 ? (byte)'{' : (byte)',');
             AppendField(buffer, document, _labels[i]);
         }
 
-        buffer.Append("},\"telemetry.label_names\":["u8);
+        buffer.Append((byte)'}');
+    }
+
+    private void AppendLabelNames(ByteBuffer buffer)
+    {
+        buffer.Append(_keys.LabelNames.Quoted);
         for (var i = 0; i < _labelCount; i++)
         {
-            if (i > 0)
-            {
-                buffer.Append((byte)',');
-            }
-
+            buffer.Append(i == 0 ? (byte)'[' : (byte)',');
             // Without the colon.
             buffer.Append(_labels[i].Quoted.AsSpan(..^1));
         }
@@ -122,13 +219,7 @@ internal sealed class BulkEncoder
     // A string for each value, so that no phrase spans two.
     private void AppendWords(ByteBuffer buffer, Document document, JsonKey key)
     {
-        if (key.Words is null)
-        {
-            return;
-        }
-
-        buffer.Append((byte)',');
-        buffer.Append(key.Words);
+        buffer.Append(key.Quoted);
         buffer.Append(key.First == key.Last ? ""u8 : "["u8);
         for (int i = key.First; i != NoMore; i = _next[i])
         {

@@ -12,8 +12,18 @@ internal sealed class JsonKeys
 {
     private const int Limit = 1 << 15;
     private readonly Dictionary<string, JsonKey> _byText = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, JsonPlace> _places = new(StringComparer.Ordinal);
+    private readonly List<JsonKey> _ranked = [];
     private (FieldName? Name, JsonKey Key)[] _slots = new (FieldName?, JsonKey)[512];
     private int _count;
+
+    public JsonKeys() => AddCommon();
+
+    /// <summary>The object of all free attributes.</summary>
+    public JsonKey Labels { get; private set; } = null!;
+
+    /// <summary>The names of all free attributes.</summary>
+    public JsonKey LabelNames { get; private set; } = null!;
 
     public JsonKey Of(FieldName name)
     {
@@ -43,7 +53,16 @@ internal sealed class JsonKeys
 
         _slots = new (FieldName?, JsonKey)[512];
         _byText.Clear();
+        _places.Clear();
+        _ranked.Clear();
         _count = 0;
+        AddCommon();
+    }
+
+    private void AddCommon()
+    {
+        Labels = Ranked(JsonKeyKind.Labels, ElasticMappings.Labels);
+        LabelNames = Ranked(JsonKeyKind.LabelNames, ElasticMappings.LabelNames);
     }
 
     private JsonKey Add(FieldName name)
@@ -55,8 +74,9 @@ internal sealed class JsonKeys
         var shared = isLabel ? Fields.LabelPrefix + text : text;
         if (!_byText.TryGetValue(shared, out var key))
         {
-            var words = name.Type == FieldType.Text ? Quote(ElasticWords.Prefix + text) : null;
-            _byText.Add(shared, key = new JsonKey(Quote(text), isLabel, words));
+            key = isLabel ? new JsonKey(JsonKeyKind.Label, shared, null, Quote(text), null)
+                : Ranked(JsonKeyKind.Field, text, name.Type == FieldType.Text ? Ranked(JsonKeyKind.Words, ElasticWords.Prefix + text) : null);
+            _byText.Add(shared, key);
         }
 
         if (++_count * 2 > _slots.Length)
@@ -66,6 +86,36 @@ internal sealed class JsonKeys
 
         Put(name, key);
         return key;
+    }
+
+    private JsonKey Ranked(JsonKeyKind kind, string path, JsonKey? words = null)
+    {
+        var dot = path.LastIndexOf('.');
+        var key = new JsonKey(kind, path, Place(dot < 0 ? "" : path[..dot]), Quote(path[(dot + 1)..]), words);
+        _ranked.Add(key);
+        _ranked.Sort(static (x, y) => DottedOrder.Compare(x.Path, y.Path));
+        for (var i = 0; i < _ranked.Count; i++)
+        {
+            _ranked[i].Rank = i;
+        }
+
+        return key;
+    }
+
+    private JsonPlace? Place(string path)
+    {
+        if (path.Length == 0)
+        {
+            return null;
+        }
+
+        if (!_places.TryGetValue(path, out var place))
+        {
+            var dot = path.LastIndexOf('.');
+            _places.Add(path, place = new JsonPlace(Place(dot < 0 ? "" : path[..dot]), [.. Quote(path[(dot + 1)..]), (byte)'{']));
+        }
+
+        return place;
     }
 
     private static byte[] Quote(string text)
