@@ -17,7 +17,7 @@ internal sealed class EncodedDocuments
     /// <summary>Average size of a document, bytes.</summary>
     public double MeanBytes => _documents.Average(d => d.Source.Length);
 
-    /// <summary>Reads everything of a data stream.</summary>
+    /// <summary>Reads everything of a data stream, in the order in which it was sent.</summary>
     public static async Task<EncodedDocuments> ReadAsync(StoreApi store, string stream)
     {
         var result = new EncodedDocuments();
@@ -28,7 +28,7 @@ internal sealed class EncodedDocuments
         {
             using var page = await store.PostAsync(
                 "/_search?filter_path=hits.hits._id,hits.hits._source,hits.hits.sort",
-                $$"""{"size":10000,"track_total_hits":false,"pit":{"id":"{{id}}","keep_alive":"5m"},"sort":["_shard_doc"]{{after}}}""");
+                $$"""{"size":10000,"track_total_hits":false,"pit":{"id":"{{id}}","keep_alive":"5m"},"sort":[{"event.sequence":"asc"},"_shard_doc"]{{after}}}""");
             if (!page.RootElement.TryGetProperty("hits", out var hits))
             {
                 return result;

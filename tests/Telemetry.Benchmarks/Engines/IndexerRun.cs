@@ -33,7 +33,7 @@ internal sealed record IndexerRun(double PerSecond, double CpuMicroseconds, long
                 throw new InvalidOperationException($"The indexer stored {indexed:#,0} of {documents:#,0} documents; see {here.Folder}.");
             }
 
-            await Task.Delay(100);
+            await Task.Delay(250);
         }
 
         var (seconds, measured) = (clock.Elapsed.TotalSeconds, documents - startedAt);

@@ -30,6 +30,14 @@ internal sealed class StoreApi(Uri address) : IDisposable
         return json.RootElement.GetProperty("count").GetInt64();
     }
 
+    /// <summary>Merges each shard of a pattern to one segment, as an index that has rolled over is.</summary>
+    public async Task MergeAsync(string pattern)
+    {
+        using var merged = await PostAsync($"/{pattern}/_forcemerge?max_num_segments=1", "");
+        // Until then searches hold the files of before.
+        using var refreshed = await PostAsync($"/{pattern}/_refresh", "");
+    }
+
     /// <summary>Bytes that the primaries of a pattern take on disk.</summary>
     public async Task<long> StoredBytesAsync(string pattern)
     {
