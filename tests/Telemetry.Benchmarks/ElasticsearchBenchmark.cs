@@ -34,7 +34,7 @@ internal static class ElasticsearchBenchmark
 
         if (only is null or "growth")
         {
-            await GrowthAsync(full ? [100_000, 1_000_000, 10_000_000] : [100_000, 400_000]);
+            await GrowthAsync(full ? [100_000, 1_000_000, 10_000_000] : [100_000, 1_000_000]);
         }
 
         return Report.Print("elasticsearch", figures);

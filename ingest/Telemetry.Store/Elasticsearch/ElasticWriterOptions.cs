@@ -24,8 +24,8 @@ public sealed record ElasticWriterOptions
     /// </summary>
     public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(90);
 
-    /// <summary>Answers later than this make fewer bytes be under way. 5 s.</summary>
-    public TimeSpan SlowAfter { get; init; } = TimeSpan.FromSeconds(5);
+    /// <summary>Answers later than this make fewer bytes be under way, so that the other lane does not wait behind them. 1 s.</summary>
+    public TimeSpan SlowAfter { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>The first pause before a retry is random up to this, and doubles. 100 ms.</summary>
     public TimeSpan FirstBackoff { get; init; } = TimeSpan.FromMilliseconds(100);
