@@ -57,7 +57,7 @@ public sealed class KafkaBus : IBus
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(time);
         var problems = new ProblemTeller(onProblem, time);
-        var topics = new KafkaTopics(options, time);
+        var topics = new KafkaTopics(options, time) { OnRefused = problems.Tell };
         try
         {
             while (true)

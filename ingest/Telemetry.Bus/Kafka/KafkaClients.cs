@@ -20,9 +20,10 @@ internal sealed class KafkaClients(KafkaOptions options)
     /// <summary>Consumer group of a lane.</summary>
     public string Group(Lane lane) => $"{options.Group}-{LaneNames.Of(lane)}";
 
-    public IAdminClient Admin() => new AdminClientBuilder(With(new ClientConfig(), []))
+    /// <summary>Asks the cluster. <paramref name="onError"/> is told, on any thread, why the brokers cannot be reached.</summary>
+    public IAdminClient Admin(Action<Error>? onError = null) => new AdminClientBuilder(With(new ClientConfig(), []))
         .SetLogHandler(static (_, _) => { })
-        .SetErrorHandler(static (_, _) => { })
+        .SetErrorHandler((_, error) => onError?.Invoke(error))
         .Build();
 
     /// <summary>The idempotent producer of a lane: waits for the broker as long as it takes, so that nothing is overtaken.</summary>

@@ -15,6 +15,7 @@ public sealed class KafkaTopics : IDisposable
     private readonly KafkaOptions _options;
     private readonly TimeProvider _time;
     private readonly IAdminClient _admin;
+    private volatile string _refusal = "";
 
     /// <summary>Connects to nothing yet.</summary>
     public KafkaTopics(KafkaOptions options, TimeProvider time)
@@ -24,8 +25,13 @@ public sealed class KafkaTopics : IDisposable
         _options = options;
         _time = time;
         Names = new TopicNames(options.Prefix);
-        _admin = new KafkaClients(options).Admin();
+        _admin = new KafkaClients(options).Admin(Note);
     }
+
+    /// <summary>
+    /// Told why the brokers do not let us in: a wrong password, a certificate of another authority. Requests only wait then. Any thread.
+    /// </summary>
+    public Action<string>? OnRefused { get; init; }
 
     internal TopicNames Names { get; }
 
@@ -217,6 +223,7 @@ public sealed class KafkaTopics : IDisposable
         try
         {
             var metadata = await Task.Run(() => _admin.GetMetadata(_request), cancel).WaitAsync(cancel);
+            _refusal = "";
             return metadata.Topics
                 .Where(t => t.Topic.StartsWith(_options.Prefix, StringComparison.Ordinal) && !t.Error.IsError)
                 .ToDictionary(t => t.Topic, StringComparer.Ordinal);
@@ -228,5 +235,14 @@ public sealed class KafkaTopics : IDisposable
     }
 
     private IOException Unreachable(KafkaException e) =>
-        new($"Kafka at {_options.Brokers} cannot be asked: {e.Error.Reason}.", e);
+        new(_refusal.Length > 0 ? _refusal : $"Kafka at {_options.Brokers} cannot be asked: {e.Error.Reason}.", e);
+
+    private void Note(Error error)
+    {
+        if (error.Code is ErrorCode.Local_Authentication or ErrorCode.Local_Ssl)
+        {
+            _refusal = $"Kafka at {_options.Brokers} does not let us in: {error.Reason}.";
+            OnRefused?.Invoke(_refusal);
+        }
+    }
 }

@@ -20,7 +20,8 @@ public sealed class SharedKafka : IAsyncDisposable
 
         lock (_gate)
         {
-            return _server ??= KafkaServer.StartAsync(properties: SomeKafka.Properties);
+            // Nobody kills it: on a busy machine it may be late with its heartbeat.
+            return _server ??= KafkaServer.StartAsync(properties: [.. SomeKafka.Properties, "broker.session.timeout.ms=18000"]);
         }
     }
 
