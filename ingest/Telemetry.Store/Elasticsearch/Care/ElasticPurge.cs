@@ -7,7 +7,8 @@ namespace Telemetry.Store.Elasticsearch.Care;
 
 /// <summary>
 /// Deletes documents by id from the backing index that holds each, which every version of Elasticsearch does with the right to
-/// delete. Lucene keeps the bytes until it merges: the indices are asked to merge what was deleted. Safe for concurrent use.
+/// delete, and the copies of those that are held: a hold keeps retention off, and nobody who deletes on purpose. Lucene keeps the bytes
+/// until it merges: the indices are asked to merge what was deleted. Safe for concurrent use.
 /// </summary>
 /// <param name="client">Asked; not disposed of.</param>
 public sealed class ElasticPurge(ElasticClient client) : IDocumentPurger
@@ -27,7 +28,7 @@ public sealed class ElasticPurge(ElasticClient client) : IDocumentPurger
     {
         ArgumentNullException.ThrowIfNull(request);
         await RefreshAsync(cancel).ConfigureAwait(false);
-        var at = new PointInTime(await _searcher.OpenAsync(cancel).ConfigureAwait(false));
+        var at = await _searcher.OpenAsync(cancel).ConfigureAwait(false);
         try
         {
             return await FindAsync(request, at, cancel).ConfigureAwait(false);
@@ -43,12 +44,13 @@ public sealed class ElasticPurge(ElasticClient client) : IDocumentPurger
     {
         ArgumentNullException.ThrowIfNull(matches);
         List<string> left = [];
+        var held = await HeldAsync(cancel).ConfigureAwait(false);
         foreach (var chunk in matches.Documents.Chunk(PageHits))
         {
-            await DeleteAsync(chunk, left, cancel).ConfigureAwait(false);
+            await DeleteAsync(chunk, held, left, cancel).ConfigureAwait(false);
         }
 
-        foreach (var index in matches.Documents.Select(document => document.Index!).Distinct(StringComparer.Ordinal))
+        foreach (var index in matches.Documents.Select(document => document.Index!).Concat(held).Distinct(StringComparer.Ordinal))
         {
             var merge = await client.SendAsync(
                 HttpMethod.Post, $"/{index}/_forcemerge?only_expunge_deletes=true&wait_for_completion=false", default, Deadline, cancel)
@@ -64,7 +66,7 @@ public sealed class ElasticPurge(ElasticClient client) : IDocumentPurger
 
     /// <summary>What was stored a moment ago is found as well.</summary>
     private Task RefreshAsync(CancellationToken cancel) =>
-        client.SendAsync(HttpMethod.Post, $"/{_searcher.Target}/_refresh?ignore_unavailable=true", default, Deadline, cancel);
+        client.SendAsync(HttpMethod.Post, $"/{_searcher.Everything}/_refresh?ignore_unavailable=true", default, Deadline, cancel);
 
     private async Task<PurgeMatches> FindAsync(PurgeRequest request, PointInTime at, CancellationToken cancel)
     {
@@ -107,16 +109,29 @@ public sealed class ElasticPurge(ElasticClient client) : IDocumentPurger
         }
     }
 
-    private async Task DeleteAsync(PurgedDocument[] documents, List<string> left, CancellationToken cancel)
+    /// <summary>The index of copies, where there is one.</summary>
+    private async Task<string[]> HeldAsync(CancellationToken cancel)
+    {
+        var held = new DataStreamNames(client.Options.Namespace).Held;
+        var response = await client.SendAsync(new ElasticRequest(HttpMethod.Head, $"/{held}") { Deadline = Deadline }, cancel).ConfigureAwait(false);
+        return response.IsSuccess ? [held]
+            : response.Status == 404 ? []
+            : throw new IOException($"Elasticsearch does not tell whether anything is held: {response.Problem()}.");
+    }
+
+    private async Task DeleteAsync(PurgedDocument[] documents, string[] held, List<string> left, CancellationToken cancel)
     {
         using var body = new MemoryStream();
         foreach (var document in documents)
         {
-            JsonSerializer.Serialize(body, new JsonObject
+            foreach (var index in held.Prepend(document.Index!).Distinct(StringComparer.Ordinal))
             {
-                ["delete"] = new JsonObject { ["_index"] = document.Index, ["_id"] = document.Id.ToString() },
-            });
-            body.WriteByte((byte)'\n');
+                JsonSerializer.Serialize(body, new JsonObject
+                {
+                    ["delete"] = new JsonObject { ["_index"] = index, ["_id"] = document.Id.ToString() },
+                });
+                body.WriteByte((byte)'\n');
+            }
         }
 
         var response = await client.SendAsync(

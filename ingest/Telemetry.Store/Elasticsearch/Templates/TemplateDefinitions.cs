@@ -19,6 +19,7 @@ internal static class TemplateDefinitions
     private const string Documents = "telemetry@documents";
     private const string Lifetimes = "telemetry@lifetimes";
     private const string Groups = "telemetry@groups";
+    private const string Holds = "telemetry@holds";
 
     // Above Elastic's own for logs-*-*, which have 100.
     private const int Priority = 500;
@@ -30,6 +31,7 @@ internal static class TemplateDefinitions
         Component(Documents, new JsonObject { ["mappings"] = ElasticMappings.Documents() }),
         Component(Lifetimes, new JsonObject { ["settings"] = PlainSettings(), ["mappings"] = ElasticMappings.Lifetimes() }),
         Component(Groups, new JsonObject { ["settings"] = PlainSettings(), ["mappings"] = GroupMappings() }),
+        Component(Holds, new JsonObject { ["settings"] = PlainSettings(), ["mappings"] = HoldMappings.Holds() }),
         Stream(names, DocumentStream.App, version, options),
         Stream(names, DocumentStream.Kernel, version, options),
         Stream(names, DocumentStream.Lifecycle, version, options),
@@ -37,6 +39,8 @@ internal static class TemplateDefinitions
         Plain(names.Lifetimes, Lifetimes),
         Plain(names.CrashGroups, Groups),
         Plain(names.LogTemplates, Groups),
+        Plain(names.Holds, Holds),
+        Held(names, version),
     ];
 
     /// <summary>Retention of a data stream as Elasticsearch writes it.</summary>
@@ -97,18 +101,8 @@ internal static class TemplateDefinitions
         if (stream == DocumentStream.Crash)
         {
             // Few, and waited for: found at once.
-            var settings = new JsonObject { ["index.refresh_interval"] = "200ms" };
-            template["settings"] = settings;
-
-            // Evidence comes back as it was sent, whatever the licence makes of logsdb. Before 8.18 that is no setting.
-            if (version.CompareTo(new ElasticVersion(8, 18)) >= 0)
-            {
-                settings["index.mapping.source.mode"] = "stored";
-            }
-            else
-            {
-                template["mappings"] = new JsonObject { ["_source"] = new JsonObject { ["mode"] = "stored" } };
-            }
+            template["settings"] = new JsonObject { ["index.refresh_interval"] = "200ms" };
+            StoreSource(template, version);
         }
 
         template["lifecycle"] = new JsonObject { ["enabled"] = true, ["data_retention"] = Retention(stream, options) };
@@ -126,6 +120,37 @@ internal static class TemplateDefinitions
             ["ignore_missing_component_templates"] = new JsonArray(Custom),
             ["template"] = template,
         });
+    }
+
+    /// <summary>What is held of all streams together, as it was sent.</summary>
+    private static TemplateDefinition Held(DataStreamNames names, ElasticVersion version)
+    {
+        var template = new JsonObject { ["mappings"] = HoldMappings.Copies() };
+        StoreSource(template, version);
+        return new(IsComponent: false, names.Held, new JsonObject
+        {
+            ["index_patterns"] = new JsonArray(names.Held),
+            ["priority"] = Priority,
+            ["composed_of"] = new JsonArray(Settings, Documents, Custom),
+            ["ignore_missing_component_templates"] = new JsonArray(Custom),
+            ["template"] = template,
+        });
+    }
+
+    // Evidence comes back as it was sent, whatever the licence makes of logsdb. Before 8.18 that is no setting.
+    private static void StoreSource(JsonObject template, ElasticVersion version)
+    {
+        if (version.CompareTo(new ElasticVersion(8, 18)) >= 0)
+        {
+            var settings = template["settings"] as JsonObject ?? [];
+            settings["index.mapping.source.mode"] = "stored";
+            template["settings"] = settings;
+            return;
+        }
+
+        var mappings = template["mappings"] as JsonObject ?? [];
+        mappings["_source"] = new JsonObject { ["mode"] = "stored" };
+        template["mappings"] = mappings;
     }
 
     private static TemplateDefinition Plain(string name, string component) => new(IsComponent: false, name, new JsonObject
