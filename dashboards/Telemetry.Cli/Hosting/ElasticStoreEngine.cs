@@ -7,6 +7,7 @@ using Telemetry.Indexer;
 using Telemetry.Store;
 using Telemetry.Store.Elasticsearch;
 using Telemetry.Store.Elasticsearch.Care;
+using Telemetry.Store.Elasticsearch.Holds;
 using Telemetry.Store.Elasticsearch.Lifetimes;
 using Telemetry.Store.Elasticsearch.Reading;
 using Telemetry.Store.Elasticsearch.Writing;
@@ -22,6 +23,7 @@ internal sealed partial class ElasticStoreEngine : IStoreEngine
     private static readonly TimeSpan InstallEvery = TimeSpan.FromSeconds(2);
 
     private readonly ElasticClient _client;
+    private readonly ElasticRetention _retention;
     private readonly RetentionOptions _keep;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
@@ -41,6 +43,7 @@ internal sealed partial class ElasticStoreEngine : IStoreEngine
         LifetimeWriter = new ElasticLifetimeWriter(_client);
         Purger = new ElasticPurge(_client);
         Audit = new ElasticAudit(_client);
+        _retention = new ElasticRetention(new ElasticHolds(_client), time);
     }
 
     public IDocumentReader Documents { get; }
@@ -49,8 +52,9 @@ internal sealed partial class ElasticStoreEngine : IStoreEngine
 
     public ILifetimeWriter? LifetimeWriter { get; }
 
-    /// <summary>Data streams end by their own lifecycle.</summary>
-    public IRetention? Retention => null;
+    public IRetention Retention => _retention;
+
+    public IReadOnlySet<LifetimeId> Held() => _retention.Held();
 
     public async Task<IReadOnlyList<string>> CheckAsync(CancellationToken cancel)
     {
