@@ -63,6 +63,51 @@ public sealed class ElasticLifetimeTests(SharedElasticsearch shared) : IAsyncLif
     }
 
     [Fact]
+    public async Task BootsOfAnInstanceFollowEachOtherWhoeverWroteThem()
+    {
+        // Each written by one who knows of no other, and one whose writer knows a boot that is not the nearest.
+        LifetimeId[] ids = [.. Enumerable.Range(0, 4).Select(i => LifetimeId.From("i", $"{i}"))];
+        var other = LifetimeId.From("another", "1");
+        var late = Heard(ids[3], Start + 300 * Second, Start + 310 * Second);
+        await Write(
+            [
+                Heard(ids[1], Start + 100 * Second, Start + 150 * Second), Heard(ids[0], Start, Start + 50 * Second),
+                late with { Evidence = late.Evidence with { Predecessor = ids[0] } },
+                Heard(ids[2], Start + 200 * Second, Start + 250 * Second), Heard(other, Start + 120 * Second, Start + 130 * Second, "another"),
+            ]);
+
+        (LifetimeId?, LifetimeId?, LifetimeState)[] expected =
+        [
+            (null, ids[1], LifetimeState.Replaced), (ids[0], ids[2], LifetimeState.Replaced),
+            (ids[1], ids[3], LifetimeState.Replaced), (ids[2], null, LifetimeState.Silent),
+        ];
+        var listed = (await Reader.ListAsync(null, null, 10, default)).ToDictionary(lifetime => lifetime.Id);
+        foreach (var (id, neighbours) in ids.Zip(expected))
+        {
+            foreach (var found in new[] { listed[id], (await Reader.GetAsync(id, default))! })
+            {
+                Assert.Equal(neighbours, (found.Predecessor, found.Successor, found.State));
+            }
+        }
+
+        Assert.Equal((null, null), (listed[other].Predecessor, listed[other].Successor));
+
+        // Neighbours beyond the page and the range are known too.
+        Assert.Equal(ids[1], Assert.Single(await Reader.ListAsync(Start + 190 * Second, Start + 260 * Second, 10, default)).Predecessor);
+    }
+
+    [Fact]
+    public async Task WhatStartedAtOneTimeIsOrderedByIdAsInTheOtherStore()
+    {
+        LifetimeId[] ids = [.. Enumerable.Range(0, 3).Select(i => LifetimeId.From("i", $"{i}")).Order()];
+        await Write([.. ids.Select(id => Heard(id, Start, Start + Second))]);
+
+        var middle = (await Reader.GetAsync(ids[1], default))!;
+
+        Assert.Equal((ids[0], ids[2]), (middle.Predecessor, middle.Successor));
+    }
+
+    [Fact]
     public async Task MoreThanOnePieceIsListed()
     {
         await Write([.. Enumerable.Range(0, 250).Select(i => Heard(LifetimeId.From("i", $"{i}"), Start + i / 3, Start + i))]);
@@ -127,9 +172,9 @@ public sealed class ElasticLifetimeTests(SharedElasticsearch shared) : IAsyncLif
         Assert.Equal(LifetimeId.From("i", "2").ToString(), hit.GetProperty("_id").GetString());
     }
 
-    private static LifetimeSnapshot Heard(LifetimeId id, long first, long last)
+    private static LifetimeSnapshot Heard(LifetimeId id, long first, long last, string instance = "i")
     {
-        var facts = new LifetimeFacts { Identity = new ServerIdentity { InstanceId = "i" } };
+        var facts = new LifetimeFacts { Identity = new ServerIdentity { InstanceId = instance } };
         facts.Heard(first, first);
         facts.Heard(last, last);
         // Known until long after: it is silent, and has ended.
