@@ -18,7 +18,8 @@ internal static class TemplateDefinitions
     private const string Settings = "telemetry@settings";
     private const string Documents = "telemetry@documents";
     private const string Lifetimes = "telemetry@lifetimes";
-    private const string Groups = "telemetry@groups";
+    private const string CrashGroups = "telemetry@crash-groups";
+    private const string LogTemplates = "telemetry@log-templates";
     private const string Holds = "telemetry@holds";
 
     // Above Elastic's own for logs-*-*, which have 100.
@@ -30,15 +31,16 @@ internal static class TemplateDefinitions
         Component(Settings, new JsonObject { ["settings"] = DocumentSettings() }),
         Component(Documents, new JsonObject { ["mappings"] = ElasticMappings.Documents() }),
         Component(Lifetimes, new JsonObject { ["settings"] = PlainSettings(), ["mappings"] = ElasticMappings.Lifetimes() }),
-        Component(Groups, new JsonObject { ["settings"] = PlainSettings(), ["mappings"] = GroupMappings() }),
+        Component(CrashGroups, new JsonObject { ["settings"] = PlainSettings(), ["mappings"] = GroupMappings.Crashes() }),
+        Component(LogTemplates, new JsonObject { ["settings"] = PlainSettings(), ["mappings"] = GroupMappings.Templates() }),
         Component(Holds, new JsonObject { ["settings"] = PlainSettings(), ["mappings"] = HoldMappings.Holds() }),
         Stream(names, DocumentStream.App, version, options),
         Stream(names, DocumentStream.Kernel, version, options),
         Stream(names, DocumentStream.Lifecycle, version, options),
         Stream(names, DocumentStream.Crash, version, options),
         Plain(names.Lifetimes, Lifetimes),
-        Plain(names.CrashGroups, Groups),
-        Plain(names.LogTemplates, Groups),
+        Plain(names.CrashGroups, CrashGroups),
+        Plain(names.LogTemplates, LogTemplates),
         Plain(names.Holds, Holds),
         Held(names, version),
     ];
@@ -65,31 +67,6 @@ internal static class TemplateDefinitions
     };
 
     private static JsonObject PlainSettings() => new() { ["index.number_of_shards"] = "1", ["index.refresh_interval"] = "1s" };
-
-    // Crash groups and log templates: an id, a few keys, and a body that is read as a whole.
-    private static JsonObject GroupMappings()
-    {
-        static JsonObject Of(string type) => new() { ["type"] = type };
-        return new JsonObject
-        {
-            ["dynamic"] = "false",
-            ["properties"] = new JsonObject
-            {
-                ["group"] = new JsonObject
-                {
-                    ["properties"] = new JsonObject
-                    {
-                        ["id"] = Of("keyword"),
-                        ["count"] = Of("long"),
-                        ["first"] = Of("date_nanos"),
-                        ["last"] = Of("date_nanos"),
-                        ["services"] = Of("keyword"),
-                        ["text"] = Of("match_only_text"),
-                    },
-                },
-            },
-        };
-    }
 
     private static TemplateDefinition Component(string name, JsonObject template) =>
         new(IsComponent: true, name, new JsonObject { ["template"] = template });
