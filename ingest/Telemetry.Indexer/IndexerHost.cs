@@ -27,7 +27,9 @@ public sealed class IndexerHost : IAsyncDisposable
     private IndexerHost(IndexerOptions options, IBus bus, ILifetimeWriter? lifetimes, ILogger log, TimeProvider time) =>
         (_log, _time, _shared) = (log, time, new CoPartitions(options, bus, lifetimes, log, time));
 
-    /// <summary>A sentence for each part that fails and is tried again; empty while all is well. Any thread.</summary>
+    /// <summary>
+    /// A sentence for each part that fails and is tried again, or is not ready yet; empty while all is well. Any thread.
+    /// </summary>
     public IEnumerable<string> Problems =>
         [.. _memberships.Select(m => m.Problem).Where(problem => problem.Length > 0), .. _lanes.SelectMany(lane => lane.Problems)];
 
