@@ -1,5 +1,7 @@
 using System.Text.Json;
 using Telemetry.Autopsy;
+using Telemetry.Store.Elasticsearch;
+using Telemetry.Store.Elasticsearch.Care;
 using Telemetry.Store.Elasticsearch.Lifetimes;
 using Telemetry.Store.Tests.Contract;
 using Telemetry.Store.Tests.Documents;
@@ -108,6 +110,57 @@ public sealed class ElasticLifetimeTests(SharedElasticsearch shared) : IAsyncLif
     }
 
     [Fact]
+    public async Task WhatWasRefusedAndStoredLaterIsNoLoss()
+    {
+        Document[] documents = [.. Enumerable.Range(0, 8).Select(i => Identified.Document((ulong)i, $"line {i}"))];
+        var id = Some.Lifetime;
+        var facts = new StreamFacts { Name = "/var/log/a", Lane = Lane.Bulk, NextSeq = 8 };
+        Array.ForEach([2UL, 3UL, 5UL], facts.AddRefused);
+        var received = new ReceivedStream { FirstMintedUnixUs = Start, LastMintedUnixUs = Start + 1, LastBusUnixUs = Start + 2 };
+        received.Intervals.Add(0, 8);
+        var key = new StreamEpoch(id, Some.Stream, Some.Epoch);
+        await Write(new LifetimeSnapshot(
+            Heard(id, Start, Start + Second).Evidence with
+            {
+                Streams = [KeyValuePair.Create(key, facts)],
+                Received = [(key, Lane.Bulk, received)],
+                Losses = [Refusal(2, 2), Refusal(5, 1), new LifetimeLoss(Some.Stream, Some.Epoch, 0, 1, 0, "purged", "", Start)],
+            },
+            Start + 60 * Second));
+        Assert.Equal((5UL, 3UL, 3), await AccountAsync());
+
+        // Tried again: one comes back, one twice, and one that was never refused.
+        var retry = new DocumentRetry(_store.Client);
+        foreach (var (seq, outcome) in new[] { (3, RetriedDocument.Stored), (3, RetriedDocument.WasThere), (7, RetriedDocument.Stored) })
+        {
+            Assert.Equal((outcome, ""), await retry.CreateAsync(documents[seq].Id, SourceOf(documents[seq]), default));
+        }
+
+        Assert.Equal((6UL, 2UL, 3), await AccountAsync());
+        Assert.Equal(RetriedDocument.Stored, (await retry.CreateAsync(documents[5].Id, SourceOf(documents[5]), default)).Outcome);
+        Assert.Equal((7UL, 1UL, 2), await AccountAsync());
+        var losses = (await Reader.GetAsync(id, default))!.Losses;
+        Assert.Equal(["store_refused 1", "purged 1"], losses.Select(loss => $"{loss.Reason} {loss.Count}"));
+
+        // What is purged afterwards is gone.
+        var purge = new ElasticPurge(_store.Client);
+        await purge.DeleteAsync(await purge.FindAsync(new(Some.Query("event.sequence : 3"), null, null, Start), default), default);
+        await _store.SendAsync(HttpMethod.Post, $"/telemetry-retried-{_store.Client.Options.Namespace}/_refresh");
+        Assert.Equal((6UL, 2UL, 2), await AccountAsync());
+
+        LifetimeLoss Refusal(ulong first, ulong count) => new(Some.Stream, Some.Epoch, first, count, 0, "store_refused", "400", Start);
+
+        async Task<(ulong Stored, ulong Lost, int Losses)> AccountAsync()
+        {
+            var one = (await Reader.GetAsync(id, default))!;
+            var listed = Assert.Single(await Reader.ListAsync(null, null, 10, default));
+            Assert.Equal(Text(one), Text(listed));
+            var stream = Assert.Single(one.Streams);
+            return (stream.Stored, stream.Lost, one.Losses.Count);
+        }
+    }
+
+    [Fact]
     public async Task MoreThanOnePieceIsListed()
     {
         await Write([.. Enumerable.Range(0, 250).Select(i => Heard(LifetimeId.From("i", $"{i}"), Start + i / 3, Start + i))]);
@@ -211,6 +264,16 @@ public sealed class ElasticLifetimeTests(SharedElasticsearch shared) : IAsyncLif
 
     private static LifetimeCrash Crash(LifetimeId lifetime, string id, long at) =>
         new(lifetime, id, "doc", at, "signal", "SIGSEGV in x", "w", "/bin/x", null, "SIGSEGV", "", "", 12, "i", "h") { WorkloadName = "shop" };
+
+    // As the writer sends it and a letter keeps it.
+    private static byte[] SourceOf(Document document) => JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, object>
+    {
+        ["@timestamp"] = Rfc3339.Format(document.MintedUnixUs),
+        [Fields.LifetimeIdField.Name] = document.Record.Lifetime.ToString(),
+        [Fields.TelemetryStream.Name] = document.Record.Stream.ToString(),
+        [Fields.TelemetryEpoch.Name] = document.Record.Epoch.ToString(),
+        [Fields.EventSequence.Name] = (long)document.Record.Seq,
+    });
 
     private static string Text(Lifetime lifetime) => JsonSerializer.Serialize(lifetime);
 

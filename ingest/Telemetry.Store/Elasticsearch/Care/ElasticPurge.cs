@@ -44,13 +44,13 @@ public sealed class ElasticPurge(ElasticClient client) : IDocumentPurger
     {
         ArgumentNullException.ThrowIfNull(matches);
         List<string> left = [];
-        var held = await HeldAsync(cancel).ConfigureAwait(false);
+        var beside = await BesideAsync(cancel).ConfigureAwait(false);
         foreach (var chunk in matches.Documents.Chunk(PageHits))
         {
-            await DeleteAsync(chunk, held, left, cancel).ConfigureAwait(false);
+            await DeleteAsync(chunk, beside, left, cancel).ConfigureAwait(false);
         }
 
-        foreach (var index in matches.Documents.Select(document => document.Index!).Concat(held).Distinct(StringComparer.Ordinal))
+        foreach (var index in matches.Documents.Select(document => document.Index!).Concat(beside).Distinct(StringComparer.Ordinal))
         {
             var merge = await client.SendAsync(
                 HttpMethod.Post, $"/{index}/_forcemerge?only_expunge_deletes=true&wait_for_completion=false", default, Deadline, cancel)
@@ -109,22 +109,33 @@ public sealed class ElasticPurge(ElasticClient client) : IDocumentPurger
         }
     }
 
-    /// <summary>The index of copies, where there is one.</summary>
-    private async Task<string[]> HeldAsync(CancellationToken cancel)
+    /// <summary>Where else something has the ids of documents: their copies, and the notes that they were stored after all.</summary>
+    private async Task<string[]> BesideAsync(CancellationToken cancel)
     {
-        var held = new DataStreamNames(client.Options.Namespace).Held;
-        var response = await client.SendAsync(new ElasticRequest(HttpMethod.Head, $"/{held}") { Deadline = Deadline }, cancel).ConfigureAwait(false);
-        return response.IsSuccess ? [held]
-            : response.Status == 404 ? []
-            : throw new IOException($"Elasticsearch does not tell whether anything is held: {response.Problem()}.");
+        var names = new DataStreamNames(client.Options.Namespace);
+        List<string> there = [];
+        foreach (var index in (string[])[names.Held, names.Retried])
+        {
+            var response = await client.SendAsync(new ElasticRequest(HttpMethod.Head, $"/{index}") { Deadline = Deadline }, cancel).ConfigureAwait(false);
+            if (response.IsSuccess)
+            {
+                there.Add(index);
+            }
+            else if (response.Status != 404)
+            {
+                throw new IOException($"Elasticsearch does not tell whether there is {index}: {response.Problem()}.");
+            }
+        }
+
+        return [.. there];
     }
 
-    private async Task DeleteAsync(PurgedDocument[] documents, string[] held, List<string> left, CancellationToken cancel)
+    private async Task DeleteAsync(PurgedDocument[] documents, string[] beside, List<string> left, CancellationToken cancel)
     {
         using var body = new MemoryStream();
         foreach (var document in documents)
         {
-            foreach (var index in held.Prepend(document.Index!).Distinct(StringComparer.Ordinal))
+            foreach (var index in beside.Prepend(document.Index!).Distinct(StringComparer.Ordinal))
             {
                 JsonSerializer.Serialize(body, new JsonObject
                 {

@@ -8,7 +8,7 @@ namespace Telemetry.Store.Elasticsearch.Lifetimes;
 
 /// <summary>
 /// Reads lifetimes from their index and composes them from the evidence in it, as of when it was written, and from what the index knows
-/// of other boots of the same instance, whoever wrote them. Lists see what
+/// of other boots of the same instance, whoever wrote them, and of records that were stored when they were tried again. Lists see what
 /// Elasticsearch has refreshed, a single lifetime is always the latest. A verdict on part of the evidence would be wrong: where a shard
 /// fails, the call does. Safe for concurrent use.
 /// </summary>
@@ -20,6 +20,7 @@ public sealed class ElasticLifetimeReader(ElasticClient client, TimeSpan? silenc
     private const int MaxLifetimes = 10_000;
 
     private readonly LifetimeSearcher _searcher = new(client);
+    private readonly RetriedMarks _retried = new(client);
     private readonly LifetimeNeighbours _neighbours = new(new LifetimeSearcher(client));
     private readonly long _silenceBoundUs = (long)(silenceBound ?? TimeSpan.FromSeconds(15)).TotalMicroseconds;
 
@@ -105,6 +106,7 @@ public sealed class ElasticLifetimeReader(ElasticClient client, TimeSpan? silenc
         List<(LifetimeEvidence Evidence, long AsOfUnixUs)> read, CancellationToken cancel)
     {
         var resolved = await _neighbours.ResolveAsync([.. read.Select(one => one.Evidence)], cancel).ConfigureAwait(false);
+        resolved = await _retried.CorrectAsync(resolved, cancel).ConfigureAwait(false);
         return resolved.Zip(read, (evidence, one) => LifetimeComposer.Compose(evidence, one.AsOfUnixUs, _silenceBoundUs)).ToList();
     }
 }

@@ -6,15 +6,15 @@ using Telemetry.Wire;
 
 namespace Telemetry.Store.Elasticsearch.Lifetimes;
 
-/// <summary>Asks the index of lifetimes.</summary>
-internal sealed class LifetimeSearcher(ElasticClient client)
+/// <summary>Asks the index of lifetimes, or another that is about them.</summary>
+internal sealed class LifetimeSearcher(ElasticClient client, string? index = null)
 {
     /// <summary>Hits a request where they have evidence: that of one lifetime may be a megabyte.</summary>
     public const int Piece = 100;
 
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(35);
 
-    private readonly string _index = new DataStreamNames(client.Options.Namespace).Lifetimes;
+    private readonly string _index = index ?? new DataStreamNames(client.Options.Namespace).Lifetimes;
 
     /// <summary>Hits in order, as many as are taken. Each is valid until the next.</summary>
     /// <exception cref="IOException">Some of them cannot be read.</exception>

@@ -20,6 +20,7 @@ internal static class TemplateDefinitions
     private const string Lifetimes = "telemetry@lifetimes";
     private const string CrashGroups = "telemetry@crash-groups";
     private const string LogTemplates = "telemetry@log-templates";
+    private const string Retried = "telemetry@retried";
     private const string Holds = "telemetry@holds";
 
     // Above Elastic's own for logs-*-*, which have 100.
@@ -33,6 +34,7 @@ internal static class TemplateDefinitions
         Component(Lifetimes, new JsonObject { ["settings"] = PlainSettings(), ["mappings"] = ElasticMappings.Lifetimes() }),
         Component(CrashGroups, new JsonObject { ["settings"] = PlainSettings(), ["mappings"] = GroupMappings.Crashes() }),
         Component(LogTemplates, new JsonObject { ["settings"] = PlainSettings(), ["mappings"] = GroupMappings.Templates() }),
+        Component(Retried, new JsonObject { ["settings"] = PlainSettings(), ["mappings"] = RetriedMappings.Marks() }),
         Component(Holds, new JsonObject { ["settings"] = PlainSettings(), ["mappings"] = HoldMappings.Holds() }),
         Stream(names, DocumentStream.App, version, options),
         Stream(names, DocumentStream.Kernel, version, options),
@@ -41,6 +43,7 @@ internal static class TemplateDefinitions
         Plain(names.Lifetimes, Lifetimes),
         Plain(names.CrashGroups, CrashGroups),
         Plain(names.LogTemplates, LogTemplates),
+        Plain(names.Retried, Retried),
         Plain(names.Holds, Holds),
         Held(names, version),
     ];
