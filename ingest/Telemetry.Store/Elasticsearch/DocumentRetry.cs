@@ -125,11 +125,24 @@ public sealed class DocumentRetry(ElasticClient client)
             ? new RecordId(lifetime, stream, new Epoch(epoch.Value), (ulong)seq)
             : null;
 
-    // Names stay dotted in what we send; of several values the first counts, as in a document.
+    // Of several values the first counts, as in a document.
     private static byte[] Text(JsonDocument json, FieldName field)
     {
-        var text = !json.RootElement.TryGetProperty(field.Name, out var value) ? ""
+        var text = !TryFind(json.RootElement, field.Name, out var value) ? ""
             : value.ValueKind == JsonValueKind.Array ? value.EnumerateArray().FirstOrDefault().ToString() : value.ToString();
         return Encoding.UTF8.GetBytes(text);
+    }
+
+    // Names are dotted in what former versions sent, and objects since.
+    private static bool TryFind(JsonElement parent, string name, out JsonElement value)
+    {
+        if (parent.TryGetProperty(name, out value))
+        {
+            return true;
+        }
+
+        var dot = name.IndexOf('.', StringComparison.Ordinal);
+        return dot > 0 && parent.TryGetProperty(name[..dot], out var child) && child.ValueKind == JsonValueKind.Object
+            && TryFind(child, name[(dot + 1)..], out value);
     }
 }

@@ -265,15 +265,27 @@ public sealed class ElasticLifetimeTests(SharedElasticsearch shared) : IAsyncLif
     private static LifetimeCrash Crash(LifetimeId lifetime, string id, long at) =>
         new(lifetime, id, "doc", at, "signal", "SIGSEGV in x", "w", "/bin/x", null, "SIGSEGV", "", "", 12, "i", "h") { WorkloadName = "shop" };
 
-    // As the writer sends it and a letter keeps it.
-    private static byte[] SourceOf(Document document) => JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, object>
+    // As a letter keeps it: with objects, or with dotted names as former versions sent them.
+    private static byte[] SourceOf(Document document)
     {
-        ["@timestamp"] = Rfc3339.Format(document.MintedUnixUs),
-        [Fields.LifetimeIdField.Name] = document.Record.Lifetime.ToString(),
-        [Fields.TelemetryStream.Name] = document.Record.Stream.ToString(),
-        [Fields.TelemetryEpoch.Name] = document.Record.Epoch.ToString(),
-        [Fields.EventSequence.Name] = (long)document.Record.Seq,
-    });
+        var values = new Dictionary<string, object>
+        {
+            ["@timestamp"] = Rfc3339.Format(document.MintedUnixUs),
+            [Fields.LifetimeIdField.Name] = document.Record.Lifetime.ToString(),
+            [Fields.EventSequence.Name] = (long)document.Record.Seq,
+        };
+        if (document.Record.Seq % 2 == 0)
+        {
+            values[Fields.TelemetryStream.Name] = document.Record.Stream.ToString();
+            values[Fields.TelemetryEpoch.Name] = document.Record.Epoch.ToString();
+        }
+        else
+        {
+            values["telemetry"] = new { stream = new { id = document.Record.Stream.ToString() }, epoch = document.Record.Epoch.ToString() };
+        }
+
+        return JsonSerializer.SerializeToUtf8Bytes(values);
+    }
 
     private static string Text(Lifetime lifetime) => JsonSerializer.Serialize(lifetime);
 
