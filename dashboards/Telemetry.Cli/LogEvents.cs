@@ -19,6 +19,7 @@ internal static class LogEvents
     public const int StoreWaiting = 9014;
     public const int StoreTrouble = 9016;
     public const int TemplatesFailed = 9015;
+    public const int TemplatesLeft = 9017;
     public const int Purged = 9030;
     public const int HoldsOverfull = 9031;
 }

@@ -41,6 +41,22 @@ public sealed class StreamFacts
     /// <summary>Records that came and are not in the store: it refused them, or they were purged.</summary>
     public IntervalSet Refused { get; init; } = new();
 
+    /// <summary>The same with another set of refused records.</summary>
+    internal StreamFacts With(IntervalSet refused) => new()
+    {
+        Name = Name,
+        Kind = Kind,
+        WorkloadId = WorkloadId,
+        Lane = Lane,
+        Closed = Closed,
+        NextSeq = NextSeq,
+        ProgressUnixUs = ProgressUnixUs,
+        ReadOffset = ReadOffset,
+        SourceSize = SourceSize,
+        Lost = Lost,
+        Refused = refused,
+    };
+
     /// <summary>The server has minted everything before <paramref name="next"/>.</summary>
     public void Reached(ulong next) => NextSeq = Math.Max(NextSeq, next);
 

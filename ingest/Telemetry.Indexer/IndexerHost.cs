@@ -22,12 +22,15 @@ public sealed class IndexerHost : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly Meter _meter = new(IndexerMetrics.MeterName);
     private Task _retaining = Task.CompletedTask;
+    private (string Problem, long Told) _retention = ("", 0);
     private int _disposed;
 
     private IndexerHost(IndexerOptions options, IBus bus, ILifetimeWriter? lifetimes, ILogger log, TimeProvider time) =>
         (_log, _time, _shared) = (log, time, new CoPartitions(options, bus, lifetimes, log, time));
 
-    /// <summary>A sentence for each part that fails and is tried again; empty while all is well. Any thread.</summary>
+    /// <summary>
+    /// A sentence for each part that fails and is tried again, or is not ready yet; empty while all is well. Any thread.
+    /// </summary>
     public IEnumerable<string> Problems =>
         [.. _memberships.Select(m => m.Problem).Where(problem => problem.Length > 0), .. _lanes.SelectMany(lane => lane.Problems)];
 
@@ -156,7 +159,17 @@ public sealed class IndexerHost : IAsyncDisposable
         catch (Exception e) when (!_stop.IsCancellationRequested)
 #pragma warning restore CA1031
         {
+            TellRetention(e);
+        }
+    }
+
+    // What lasts is told once an hour.
+    private void TellRetention(Exception e)
+    {
+        if (e.Message != _retention.Problem || _time.GetElapsedTime(_retention.Told) >= TimeSpan.FromHours(1))
+        {
             _log.RetentionFailed(e);
+            _retention = (e.Message, _time.GetTimestamp());
         }
     }
 }

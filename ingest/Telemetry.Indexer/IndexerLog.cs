@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Telemetry.Indexer;
 
-/// <summary>The indexer's log messages. Ids 3000..3099; none is used twice or again. ERROR: data lost or someone must act.</summary>
+/// <summary>The indexer's log messages. Ids 4000..4099; none is used twice or again. ERROR: data lost or someone must act.</summary>
 internal static partial class IndexerLog
 {
     [LoggerMessage(4000, LogLevel.Information, "Indexing the {Lane} lane from position {Position}")]

@@ -39,7 +39,7 @@ public sealed record IndexerOptions
     /// <summary>Resends are recognised for so long; default 7 days.</summary>
     public TimeSpan KeepRuns { get; init; } = TimeSpan.FromDays(7);
 
-    /// <summary>Time between retention runs; default 1 minute.</summary>
+    /// <summary>Time between retention runs; default 5 s.</summary>
     public TimeSpan RetainEvery { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>Longest time for the last commit of a partition that goes to another indexer; default 10 s.</summary>

@@ -13,7 +13,7 @@ public sealed partial class RunningProcess : IAsyncDisposable
     private const int SigStop = 19;
     private readonly Process _process;
     private readonly StreamWriter _log;
-    private bool _disposed;
+    private bool _isPaused, _disposed;
 
     private RunningProcess(Process process, StreamWriter log) => (_process, _log) = (process, log);
 
@@ -45,6 +45,11 @@ public sealed partial class RunningProcess : IAsyncDisposable
             return;
         }
 
+        if (_isPaused)
+        {
+            Continue();
+        }
+
         Kill(Id, SigTerm);
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
         try
@@ -67,11 +72,26 @@ public sealed partial class RunningProcess : IAsyncDisposable
         await _process.WaitForExitAsync();
     }
 
-    /// <summary>It stands still, and its connections stay open.</summary>
-    public void Pause() => Kill(Id, SigStop);
+    /// <summary>It is told to stand still, and its connections stay open; a thread may answer until it runs next.</summary>
+    public void Pause()
+    {
+        _isPaused = true;
+        Kill(Id, SigStop);
+    }
+
+    /// <summary>It stands still, each of its threads, when the task is complete.</summary>
+    public async Task PauseAsync()
+    {
+        Pause();
+        await Eventually.Holds(() => Directory.EnumerateDirectories($"/proc/{Id}/task").All(IsStopped), "the process stands still");
+    }
 
     /// <summary>It goes on.</summary>
-    public void Continue() => Kill(Id, SigCont);
+    public void Continue()
+    {
+        _isPaused = false;
+        Kill(Id, SigCont);
+    }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -112,6 +132,13 @@ public sealed partial class RunningProcess : IAsyncDisposable
     /// <summary>The first descendant whose command has the name.</summary>
     public int? Descendant(string name) => Tree().Skip(1).Cast<int?>().FirstOrDefault(
         id => TryRead($"/proc/{id}/cmdline").Split('\0')[0].EndsWith(name, StringComparison.Ordinal));
+
+    private static bool IsStopped(string task)
+    {
+        // One that has ended has nothing to read.
+        var stat = TryRead(Path.Combine(task, "stat"));
+        return stat.Length == 0 || stat[stat.LastIndexOf(')') + 2] is 'T' or 'Z';
+    }
 
     private List<int> Tree()
     {

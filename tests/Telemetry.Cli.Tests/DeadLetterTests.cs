@@ -103,6 +103,25 @@ public sealed class DeadLetterTests : IDisposable
         Assert.Equal((0, $"{Refused}: The store had it already.\n"), Told(await RunAsync("retry", Refused, "--store", store.Url)));
 
         Assert.Single(store.Streams.Documents);
+        Assert.Single(store.Requests, request => request.Contains("_flush", StringComparison.Ordinal));
+        Assert.Equal(2, Left);
+    }
+
+    [Fact]
+    public async Task ADocumentThatTheStoreHasOnlyInMemoryIsNoReasonToDropTheLetter()
+    {
+        await using var store = await ScriptedElasticsearch.StartAsync();
+        store.Streams.Create("logs-telemetry.app-default", Document.ToString(), "{}");
+        store.FlushRule = _ => 503;
+
+        Assert.Equal(1, (await RunAsync("retry", Refused, "--store", store.Url)).ExitCode);
+        Assert.Equal(3, Left);
+
+        // Where flushing is not allowed, it is said.
+        store.FlushRule = _ => 403;
+        var told = await RunAsync("retry", Refused, "--store", store.Url);
+        Assert.Equal(0, told.ExitCode);
+        Assert.Contains("may not be on disk yet", told.Out, StringComparison.Ordinal);
         Assert.Equal(2, Left);
     }
 

@@ -1,3 +1,10 @@
+using Telemetry.Autopsy;
+using Telemetry.Store;
+using Telemetry.Store.Elasticsearch;
+using Telemetry.Store.Elasticsearch.Lifetimes;
+using Telemetry.Tests.Support.Servers;
+using Telemetry.Wire;
+
 namespace Telemetry.Cli.Tests;
 
 public sealed class HoldCommandTests : IDisposable
@@ -44,15 +51,43 @@ public sealed class HoldCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task OnElasticsearchAHoldIsNotPromised()
+    public async Task AStoreThatIsAwayIsOneSentence()
     {
-        await SomeData.WriteAsync(Data, 20);
-        var cli = new Cli();
-        cli.Environment["TELEMETRY_STORE"] = "http://127.0.0.1:9";
+        var result = await new Cli().RunAsync("hold", "list", "--store", "http://127.0.0.1:1");
 
-        var result = await cli.RunAsync("hold", SomeData.Lifetime.ToString(), "--data", Data);
+        Assert.Equal((1, ""), (result.ExitCode, result.Out));
+        Assert.StartsWith("telemetry: 127.0.0.1:1 cannot be reached", result.Error, StringComparison.Ordinal);
+    }
 
-        Assert.Equal(2, result.ExitCode);
+    [Fact]
+    [Trait("Category", "heavy")]
+    public async Task OnElasticsearchItLooksTheSame()
+    {
+        Assert.SkipUnless(ElasticsearchServer.Available(out var reason), reason);
+        await using var server = await ElasticsearchServer.StartAsync();
+        string[] store = ["--store", server.Url];
+        Assert.Equal(0, (await new Cli().RunAsync(["store", "install", .. store])).ExitCode);
+        Assert.True(ElasticOptions.TryParse(server.Url, out var options, out _));
+        using var client = new ElasticClient(options);
+        var (id, unknown) = (LifetimeId.From("i", "1"), LifetimeId.From("i", "2"));
+        var facts = new LifetimeFacts { Identity = new ServerIdentity { InstanceId = "i" } };
+        facts.Heard(1, 1);
+        await new ElasticLifetimeWriter(client).WriteAsync([new LifetimeSnapshot(new LifetimeEvidence(id) { Critical = facts }, 2)], default);
+
+        var placed = await new Cli().RunAsync(["hold", $"{id}", "--reason", "an incident", .. store]);
+        var again = await new Cli().RunAsync(["hold", $"{id}", .. store]);
+        var list = await new Cli().RunAsync(["hold", "list", .. store]);
+        var json = await new Cli().RunAsync(["hold", "list", "--json", .. store]);
+        var nobody = await new Cli().RunAsync(["hold", $"{unknown}", .. store]);
+        var released = await new Cli().RunAsync(["hold", "release", $"{id}", .. store]);
+        var twice = await new Cli().RunAsync(["hold", "release", $"{id}", .. store]);
+
+        Assert.Equal((0, 0, 0, 0, 1, 0, 1), (placed.ExitCode, again.ExitCode, list.ExitCode, json.ExitCode, nobody.ExitCode, released.ExitCode, twice.ExitCode));
+        Assert.Equal($"Held: nothing of {id} is deleted by retention from now on.", placed.Out.Trim());
+        Assert.Contains("was held already", again.Out);
+        Assert.Contains("an incident", list.Out);
+        Assert.Contains($"\"lifetime\":\"{id}\"", json.Out);
+        Assert.Equal($"Released {id}.", released.Out.Trim());
     }
 
     public void Dispose() => _directory.Dispose();

@@ -20,4 +20,15 @@ public sealed class PlainLoggerTests
             "2026-01-02T03:04:05.000Z INFO  gatewayhost: It listens on here\n2026-01-02T03:04:05.000Z ERROR gatewayhost: A batch was lost: IOException: No space left on device\n",
             output.ToString());
     }
+
+    [Fact]
+    public void AMessageIsOneLineWhateverItSays()
+    {
+        var output = new StringWriter();
+        using var provider = new PlainLoggerProvider(output, LogLevel.Information, new FakeTime());
+
+        provider.CreateLogger("Telemetry.Main").LogWarning(new IOException("this\r\nand that"), "It failed:\n{What}", "so");
+
+        Assert.Equal("2026-01-02T03:04:05.000Z WARN  main: It failed: so: IOException: this and that\n", output.ToString());
+    }
 }

@@ -36,9 +36,9 @@ public sealed class PurgeCommandTests : IDisposable
         foreach (var answer in (string?[])[null, "\n", "n\n", "sure\n"])
         {
             var result = await RunAsync(new Cli { Typed = answer }, "*");
-            Assert.Equal(1, result.ExitCode);
-            Assert.Contains("Delete 80 documents for good? [y/N]", result.Out);
-            Assert.Contains("Nothing was deleted.", result.Error);
+            Assert.Equal(answer is null ? 2 : 1, result.ExitCode);
+            Assert.Contains("Delete 80 documents for good?", result.Error);
+            Assert.Contains(answer is null ? "--yes says so" : "Nothing was done.", result.Error);
         }
 
         Assert.Equal(80, await SomeData.CountAsync(Data));

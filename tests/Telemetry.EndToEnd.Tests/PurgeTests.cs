@@ -24,7 +24,7 @@ public sealed class PurgeTests
         var purged = await here.TelemetryAsync("purge", $"\"{Secret}\"", "--yes");
 
         Assert.Contains("300 documents", shown.Out);
-        Assert.Equal(1, refused.ExitCode);
+        Assert.Equal(2, refused.ExitCode);
         Assert.True(purged.ExitCode == 0, purged.Error);
         Assert.Contains("Purged 300 documents.", purged.Out);
         Assert.Contains("The bus keeps", purged.Error);

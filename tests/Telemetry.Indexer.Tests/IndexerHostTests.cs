@@ -324,7 +324,7 @@ public sealed class IndexerHostTests : IAsyncDisposable
             }
         };
         var host = Start(o => o with { IdentityWait = TimeSpan.Zero, FirstBackoff = TimeSpan.FromMilliseconds(1), MaxBackoff = TimeSpan.FromMilliseconds(2), CommitBytes = 1 });
-        Assert.Empty(host.Problems);
+        await Eventually.Holds(() => !host.Problems.Any(), "all is opened");
         _bus.Append(Lane.Bulk, Some.Stamp(), Some.Lines(0, "line"));
         await Eventually.Holds(() => host.Problems.Any(p => p.Contains("bulk lane", StringComparison.Ordinal)
             && p.Contains("disk full", StringComparison.Ordinal)), "the failure is named");
@@ -332,6 +332,24 @@ public sealed class IndexerHostTests : IAsyncDisposable
         isFull = false;
         await Documents(Lane.Bulk, 1);
         await Eventually.Holds(() => !host.Problems.Any(), "all is well again");
+    }
+
+    [Fact]
+    public async Task ALaneIsAProblemUntilItIsOpened()
+    {
+        using var opening = new ManualResetEventSlim();
+        _bus.OnExtent = lane =>
+        {
+            if (lane == Lane.Bulk)
+            {
+                opening.Wait();
+            }
+        };
+        var host = Start();
+
+        await Eventually.Holds(() => host.Problems.SequenceEqual(["The bulk lane is being opened."]), "it is named");
+        opening.Set();
+        await Eventually.Holds(() => !host.Problems.Any(), "all is well");
     }
 
     [Fact]

@@ -52,6 +52,8 @@ public sealed class RealPartsTests : IAsyncDisposable
         await using var host = Start();
         await Eventually.Holds(async () => await Count(Lane.Bulk) == 3, "all is stored");
         var reader = new Store.Sqlite.State.SqliteLifetimeReader(_directory["store"], TimeProvider.System);
+        await Eventually.Holds(
+            async () => await reader.GetAsync(Some.Lifetime, default) is { Crashes.Count: 1 }, "the other lane has told of the crash");
         var crash = Assert.Single((await reader.GetAsync(Some.Lifetime, default))!.Crashes);
         var purger = new SharedPurger(
             [

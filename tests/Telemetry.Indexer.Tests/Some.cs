@@ -56,6 +56,13 @@ internal static class Some
         return Batch(Lane.Critical, [Run(first, records.Length, Agent, minted: minted)], raw.WrittenSpan);
     }
 
+    public static byte[] Record(LifetimeId lifetime, ulong seq, long minted, IMessage record)
+    {
+        var raw = new ArrayBufferWriter<byte>();
+        RecordsWriter.Message(raw, Enum.Parse<RecordKind>(record.Descriptor.Name), record.ToByteArray());
+        return Batch(Lane.Critical, [Run(seq, 1, Agent, minted: minted)], raw.WrittenSpan, lifetime);
+    }
+
     public static byte[] Batch(Lane lane, IReadOnlyList<Run> runs, ReadOnlySpan<byte> raw, LifetimeId? lifetime = null)
     {
         var body = new ArrayBufferWriter<byte>();

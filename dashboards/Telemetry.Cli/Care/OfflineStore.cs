@@ -5,7 +5,6 @@ using Telemetry.Console;
 using Telemetry.Console.Care;
 using Telemetry.Gateway.Authentication;
 using Telemetry.Indexer;
-using Telemetry.Store.Holds;
 
 namespace Telemetry.Cli.Care;
 
@@ -65,7 +64,7 @@ internal sealed class OfflineStore : IAsyncDisposable
         var indexer = _parts.Add(IndexerHost.Start(
             new IndexerOptions
             {
-                DataDirectory = data.Path, KeepLifetimes = options.Retention.KeepLifetimes, Held = new HoldFile(data.Path).Held,
+                DataDirectory = data.Path, KeepLifetimes = options.Retention.KeepLifetimes, Held = store.Held,
             },
             bus, store.OpenWriter, store.LifetimeWriter, retention: null, loggers.CreateLogger("Telemetry.Indexer"), context.Time));
         var logger = loggers.CreateLogger("Telemetry.Main");

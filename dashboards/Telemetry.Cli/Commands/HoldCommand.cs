@@ -1,17 +1,18 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Spectre.Console;
+using Telemetry.Cli.Care;
+using Telemetry.Cli.Configuration;
 using Telemetry.Cli.Hosting;
 using Telemetry.Cli.Options;
 using Telemetry.Cli.Rendering;
 using Telemetry.Store;
 using Telemetry.Store.Holds;
-using Telemetry.Store.Sqlite.State;
 using Telemetry.Wire;
 
 namespace Telemetry.Cli.Commands;
 
-/// <summary><c>telemetry hold LIFETIME|list|release LIFETIME</c>: keeps retention off a lifetime. Works on the data directory, server or not.</summary>
+/// <summary><c>telemetry hold LIFETIME|list|release LIFETIME</c>: keeps retention off a lifetime. Works on the store, server or not.</summary>
 internal sealed class HoldCommand(CliContext context, ConfigurationSource configuration)
 {
     private readonly Option<bool> _json = JsonOption.Create();
@@ -27,12 +28,14 @@ internal sealed class HoldCommand(CliContext context, ConfigurationSource config
 
     private Command CreateHold()
     {
-        var lifetime = CreateArgument("Id of the lifetime, of which nothing is deleted for its age or size.");
+        var lifetime = CreateArgument(
+            "Id of the lifetime, of which nothing is deleted for its age or size. On Elasticsearch it is copied to telemetry-held-NAMESPACE: "
+            + "at once, and what comes later after the next rollover, as long as an indexer runs.");
         // Not for the verbs below.
         lifetime.Arity = ArgumentArity.ZeroOrOne;
         var reason = new Option<string>("--reason") { HelpName = "TEXT", Description = "Why, for people. [default: none]" };
         var command = new Command("hold", "Keep everything of a lifetime, whatever retention says.") { lifetime, reason };
-        Run(command, async (parsed, data, holds) =>
+        Run(command, async (parsed, holds, cancel) =>
         {
             var id = Parse(parsed.GetValue(lifetime) ?? throw CliFailure.Usage("hold needs the id of a lifetime; 'telemetry lifetimes' lists them"));
             var why = parsed.GetValue(reason) ?? "";
@@ -41,15 +44,15 @@ internal sealed class HoldCommand(CliContext context, ConfigurationSource config
                 throw CliFailure.Usage($"--reason has to be {HoldFile.MaxReason} characters or less");
             }
 
-            if (await new SqliteLifetimeReader(data.Store, context.Time).GetAsync(id, CancellationToken.None) is null)
+            if (await holds.Lifetimes.GetAsync(id, cancel) is null)
             {
-                throw CliFailure.Failed($"No lifetime {id} is known in {data.Path}; 'telemetry lifetimes' lists them.");
+                throw CliFailure.Failed($"No lifetime {id} is known in {holds.Place}; 'telemetry lifetimes' lists them.");
             }
 
             var now = (context.Time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
             var hold = new Hold(id, why, Environment.UserName, now);
-            var isNew = holds.Add(hold);
-            hold = holds.List().First(other => other.Lifetime == id);
+            var isNew = await holds.AddAsync(hold, cancel);
+            hold = (await holds.ListAsync(cancel)).First(other => other.Lifetime == id);
             return parsed.GetValue(_json) ? ToJson(hold).ToJsonString()
                 : isNew ? $"Held: nothing of {id} is deleted by retention from now on."
                 : $"{id} was held already, since {Rfc3339.Format(hold.SinceUnixUs)}.";
@@ -60,9 +63,9 @@ internal sealed class HoldCommand(CliContext context, ConfigurationSource config
     private Command CreateList()
     {
         var command = new Command("list", "Show what is held.");
-        Run(command, (parsed, _, holds) => Task.FromResult(parsed.GetValue(_json)
-            ? string.Join('\n', holds.List().Select(hold => ToJson(hold).ToJsonString()))
-            : ToTable(holds.List())));
+        Run(command, async (parsed, holds, cancel) => await holds.ListAsync(cancel) is var all && parsed.GetValue(_json)
+            ? string.Join('\n', all.Select(hold => ToJson(hold).ToJsonString()))
+            : ToTable(all));
         return command;
     }
 
@@ -70,36 +73,29 @@ internal sealed class HoldCommand(CliContext context, ConfigurationSource config
     {
         var lifetime = CreateArgument("Id of the lifetime.");
         var command = new Command("release", "End a hold: retention deletes what is past its bounds at its next turn.") { lifetime };
-        Run(command, (parsed, _, holds) =>
+        Run(command, async (parsed, holds, cancel) =>
         {
             var id = Parse(parsed.GetValue(lifetime)!);
-            return holds.Release(id)
-                ? Task.FromResult(parsed.GetValue(_json) ? new JsonObject { ["released"] = id.ToString() }.ToJsonString() : $"Released {id}.")
+            return await holds.ReleaseAsync(id, cancel)
+                ? parsed.GetValue(_json) ? new JsonObject { ["released"] = id.ToString() }.ToJsonString() : $"Released {id}."
                 : throw CliFailure.Failed($"{id} is not held.");
         });
         return command;
     }
 
-    private void Run(Command command, Func<ParseResult, DataDirectory, HoldFile, Task<string>> print)
+    private void Run(Command command, Func<ParseResult, IHoldShelf, CancellationToken, Task<string>> print)
     {
-        var flags = new FlagSet(FlagSet.Data);
+        var flags = new FlagSet([.. FlagSet.Store, .. FlagSet.Data]);
         flags.AddTo(command);
         command.Options.Add(_json);
-        command.SetAction(async (parsed, _) =>
+        command.SetAction(async (parsed, cancel) =>
         {
             PrivateFiles.BeDefault();
             var options = configuration.Load(parsed, flags);
-            if (options.Engines.Elasticsearch is not null)
-            {
-                throw CliFailure.Usage(
-                    "Holds keep files of the embedded store; with Elasticsearch the retention of the data streams decides, and a hold would promise more than is done.");
-            }
-
-            var data = new DataDirectory(options.DataDirectory);
-            data.Prepare();
             try
             {
-                await context.Out.WriteLineAsync(await print(parsed, data, new HoldFile(data.Path)));
+                using var holds = Open(options);
+                await context.Out.WriteLineAsync(await print(parsed, holds, cancel));
                 return ExitCodes.Fine;
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -107,6 +103,18 @@ internal sealed class HoldCommand(CliContext context, ConfigurationSource config
                 throw CliFailure.Failed(e.Message);
             }
         });
+    }
+
+    private IHoldShelf Open(TelemetryOptions options)
+    {
+        if (options.Engines.Elasticsearch is { } elastic)
+        {
+            return new ElasticHoldShelf(elastic, context.Time);
+        }
+
+        var data = new DataDirectory(options.DataDirectory);
+        data.Prepare();
+        return new FileHolds(data, context.Time);
     }
 
     private static Argument<string> CreateArgument(string description) =>

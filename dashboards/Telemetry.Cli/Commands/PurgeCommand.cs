@@ -29,7 +29,7 @@ internal sealed class PurgeCommand(CliContext context, ConfigurationSource confi
     };
 
     private readonly Option<bool> _dryRun = new("--dry-run") { Description = "Only show what would be deleted." };
-    private readonly Option<bool> _yes = new("--yes") { Description = "Do not ask." };
+    private readonly YesOption _yes = new(context);
     private readonly Option<bool> _json = JsonOption.Create("Print one JSON object each for what is shown and what is done; needs --dry-run or --yes.");
     private readonly FlagSet _flags = new([.. FlagSet.Data, .. FlagSet.Store, .. FlagSet.Client]);
 
@@ -41,8 +41,10 @@ internal sealed class PurgeCommand(CliContext context, ConfigurationSource confi
         var command = new Command(
             "purge", "Delete stored documents for good, by the server that is asked or, where none runs, in the data directory itself.")
         {
-            _query, _since, _until, _dryRun, _yes, _json,
+            _query, _since, _until, _dryRun,
         };
+        _yes.AddTo(command);
+        command.Options.Add(_json);
         _flags.AddTo(command);
         command.SetAction(RunAsync);
         return command;
@@ -67,7 +69,7 @@ internal sealed class PurgeCommand(CliContext context, ConfigurationSource confi
         using var api = new TelemetryApi(options.Client, offline?.Transport ?? context.Transport);
         var client = new PurgeClient(api);
         var range = new PurgeRange(
-            parsed.GetValue(_query)!, parsed.GetValue(_since), parsed.GetValue(_until), IsReviewed: !parsed.GetValue(_yes));
+            parsed.GetValue(_query)!, parsed.GetValue(_since), parsed.GetValue(_until), IsReviewed: !_yes.IsGiven(parsed));
         var preview = await client.PreviewAsync(range, cancel);
         await ShowAsync(parsed, preview);
         if (parsed.GetValue(_dryRun) || preview.GetProperty("total").GetInt64() == 0)
@@ -75,23 +77,20 @@ internal sealed class PurgeCommand(CliContext context, ConfigurationSource confi
             return ExitCodes.Fine;
         }
 
-        if (!parsed.GetValue(_yes) && !await AskAsync(preview.GetProperty("total").GetInt64()))
-        {
-            throw CliFailure.Failed("Nothing was deleted.");
-        }
-
+        var total = preview.GetProperty("total").GetInt64();
+        await _yes.ConfirmAsync(parsed, string.Create(CultureInfo.InvariantCulture, $"Delete {total:#,0} documents for good?"), cancel);
         await ReportAsync(parsed, await client.RunAsync(preview.GetProperty("token").GetString()!, cancel));
         return ExitCodes.Fine;
     }
 
     private void Check(ParseResult parsed)
     {
-        if (parsed.GetValue(_dryRun) && parsed.GetValue(_yes))
+        if (parsed.GetValue(_dryRun) && _yes.IsGiven(parsed))
         {
             throw CliFailure.Usage("--dry-run deletes nothing, so it does not go with --yes");
         }
 
-        if (parsed.GetValue(_json) && !parsed.GetValue(_dryRun) && !parsed.GetValue(_yes))
+        if (parsed.GetValue(_json) && !parsed.GetValue(_dryRun) && !_yes.IsGiven(parsed))
         {
             throw CliFailure.Usage("--json asks nobody; add --dry-run or --yes");
         }
@@ -115,19 +114,6 @@ internal sealed class PurgeCommand(CliContext context, ConfigurationSource confi
         }
 
         await NotesAsync(preview);
-    }
-
-    private async Task<bool> AskAsync(long total)
-    {
-        await context.Out.WriteAsync(string.Create(CultureInfo.InvariantCulture, $"Delete {total:#,0} documents for good? [y/N] "));
-        await context.Out.FlushAsync();
-        var answer = context.In is null ? null : await context.In.ReadLineAsync();
-        if (answer is null)
-        {
-            await context.Out.WriteLineAsync();
-        }
-
-        return answer?.Trim() is "y" or "Y" or "yes" or "YES";
     }
 
     private async Task ReportAsync(ParseResult parsed, JsonElement outcome)

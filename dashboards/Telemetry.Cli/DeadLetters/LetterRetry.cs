@@ -42,7 +42,7 @@ internal sealed class LetterRetry(ElasticClient? store, Func<CancellationToken, 
         return outcome switch
         {
             RetriedDocument.Stored => new RetryResult("stored"),
-            RetriedDocument.WasThere => new RetryResult("present"),
+            RetriedDocument.WasThere => new RetryResult("present", problem),
             _ => RetryResult.Failed(problem),
         };
     }

@@ -82,7 +82,7 @@ internal sealed class RetryRun(CliContext context, TelemetryOptions options, IDe
     private static string Sentence(RetryResult result) => result.Outcome switch
     {
         "stored" => "The store has it now.",
-        "present" => "The store had it already.",
+        "present" => $"The store had it already. {result.Detail}".TrimEnd(),
         "appended" => "It is on the bus again.",
         _ => result.Detail,
     };

@@ -7,6 +7,7 @@ using Telemetry.Indexer;
 using Telemetry.Store;
 using Telemetry.Store.Elasticsearch;
 using Telemetry.Store.Elasticsearch.Care;
+using Telemetry.Store.Elasticsearch.Holds;
 using Telemetry.Store.Elasticsearch.Lifetimes;
 using Telemetry.Store.Elasticsearch.Reading;
 using Telemetry.Store.Elasticsearch.Writing;
@@ -22,6 +23,7 @@ internal sealed partial class ElasticStoreEngine : IStoreEngine
     private static readonly TimeSpan InstallEvery = TimeSpan.FromSeconds(2);
 
     private readonly ElasticClient _client;
+    private readonly ElasticRetention _retention;
     private readonly RetentionOptions _keep;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
@@ -41,6 +43,7 @@ internal sealed partial class ElasticStoreEngine : IStoreEngine
         LifetimeWriter = new ElasticLifetimeWriter(_client);
         Purger = new ElasticPurge(_client);
         Audit = new ElasticAudit(_client);
+        _retention = new ElasticRetention(new ElasticHolds(_client), time);
     }
 
     public IDocumentReader Documents { get; }
@@ -49,8 +52,9 @@ internal sealed partial class ElasticStoreEngine : IStoreEngine
 
     public ILifetimeWriter? LifetimeWriter { get; }
 
-    /// <summary>Data streams end by their own lifecycle.</summary>
-    public IRetention? Retention => null;
+    public IRetention Retention => _retention;
+
+    public IReadOnlySet<LifetimeId> Held() => _retention.Held();
 
     public async Task<IReadOnlyList<string>> CheckAsync(CancellationToken cancel)
     {
@@ -107,16 +111,47 @@ internal sealed partial class ElasticStoreEngine : IStoreEngine
             _problem = "";
             return true;
         }
+        catch (ElasticForbiddenException e)
+        {
+            return await DoWithoutAsync(installer, e.Message, cancel);
+        }
         catch (IOException e)
         {
-            if (_problem.Length == 0)
-            {
-                LogTemplatesFailed(e.Message);
-            }
-
-            _problem = $"The templates of the store could not be checked: {e.Message}";
-            return false;
+            return Fail($"The templates of the store could not be checked: {e.Message}");
         }
+    }
+
+    /// <summary>Whoever may only write documents has others install: what is there, or cannot be seen, is left to them.</summary>
+    private async Task<bool> DoWithoutAsync(TemplateInstaller installer, string reason, CancellationToken cancel)
+    {
+        try
+        {
+            if (await installer.MissingAsync(cancel) is { Count: > 0 } missing)
+            {
+                return Fail(
+                    $"The store has neither the data streams {string.Join(", ", missing)} nor templates for them, and we may not install any: "
+                    + $"'telemetry store install' with the right to manage index templates does. {reason}");
+            }
+        }
+        catch (IOException e)
+        {
+            return Fail($"The templates of the store could not be checked: {e.Message}");
+        }
+
+        _problem = "";
+        LogTemplatesLeft(reason);
+        return true;
+    }
+
+    private bool Fail(string problem)
+    {
+        if (_problem.Length == 0)
+        {
+            LogTemplatesFailed(problem);
+        }
+
+        _problem = problem;
+        return false;
     }
 
     public IDocumentWriter OpenWriter(BusPartition partition, WriterOpening opening)
@@ -169,7 +204,10 @@ internal sealed partial class ElasticStoreEngine : IStoreEngine
     [LoggerMessage(LogEvents.StoreTrouble, LogLevel.Error, "The store: {Text} ({Suppressed} more since the last message)")]
     private partial void LogTrouble(string text, long suppressed);
 
-    [LoggerMessage(LogEvents.TemplatesFailed, LogLevel.Error,
-        "The templates of the store could not be checked, which is tried again: {Reason}")]
+    [LoggerMessage(LogEvents.TemplatesFailed, LogLevel.Error, "The store is not ready, which is looked at again: {Reason}")]
     private partial void LogTemplatesFailed(string reason);
+
+    [LoggerMessage(LogEvents.TemplatesLeft, LogLevel.Warning,
+        "The templates of the store are left as they are, as we may not look after them: {Reason}")]
+    private partial void LogTemplatesLeft(string reason);
 }

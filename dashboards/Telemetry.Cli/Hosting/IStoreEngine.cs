@@ -3,6 +3,7 @@ using Telemetry.Cli.Care;
 using Telemetry.Indexer;
 using Telemetry.Store;
 using Telemetry.Store.Purging;
+using Telemetry.Wire;
 
 namespace Telemetry.Cli.Hosting;
 
@@ -18,8 +19,11 @@ internal interface IStoreEngine : IAsyncDisposable
     /// <summary>Told of lifetimes; null when <see cref="Lifetimes"/> reads the indexer's own state.</summary>
     ILifetimeWriter? LifetimeWriter { get; }
 
-    /// <summary>Deletes what is too old; null when the store does so itself.</summary>
-    IRetention? Retention { get; }
+    /// <summary>Deletes what is too old, or keeps what is held from a store that does so itself.</summary>
+    IRetention Retention { get; }
+
+    /// <summary>Lifetimes that are held. Throws <see cref="IOException"/> when they cannot be read: then nothing may be deleted.</summary>
+    IReadOnlySet<LifetimeId> Held();
 
     /// <summary>A sentence for each thing that is wrong with it now; does not throw.</summary>
     Task<IReadOnlyList<string>> CheckAsync(CancellationToken cancel);
@@ -29,7 +33,6 @@ internal interface IStoreEngine : IAsyncDisposable
 
     /// <summary>The audit beside the documents; null when the file in the data directory is beside them.</summary>
     ElasticAudit? Audit { get; }
-
 
     /// <summary>Makes it ready to be written: call before <see cref="OpenWriter"/>. Does not throw; what fails is logged.</summary>
     Task PrepareAsync(CancellationToken cancel);

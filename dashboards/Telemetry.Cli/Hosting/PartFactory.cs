@@ -10,7 +10,6 @@ using Telemetry.Console.Metrics;
 using Telemetry.Gateway;
 using Telemetry.Gateway.Authentication;
 using Telemetry.Indexer;
-using Telemetry.Store.Holds;
 
 namespace Telemetry.Cli.Hosting;
 
@@ -86,7 +85,7 @@ internal sealed partial class PartFactory(
         return IndexerHost.Start(
             new IndexerOptions
             {
-                DataDirectory = data.Path, KeepLifetimes = options.Retention.KeepLifetimes, Held = new HoldFile(data.Path).Held,
+                DataDirectory = data.Path, KeepLifetimes = options.Retention.KeepLifetimes, Held = store.Held,
             },
             bus,
             store.OpenWriter,

@@ -51,11 +51,12 @@ internal sealed class PlainLoggerProvider(TextWriter output, LogLevel least, Tim
             if (IsEnabled(logLevel))
             {
                 var text = formatter(state, exception);
-                owner.Write(category, logLevel, exception is null ? text : $"{text}: {Describe(exception)}");
+                var whole = exception is null ? text : $"{text}: {Describe(exception)}";
+                owner.Write(category, logLevel, owner.Least <= LogLevel.Debug ? whole : whole.ReplaceLineEndings(" "));
             }
         }
 
-        // A warning names what happened in one line; an error needs the place as well.
+        // What happened, in one line; whoever looks for the place asks for more.
         private string Describe(Exception exception) =>
             owner.Least <= LogLevel.Debug ? exception.ToString() : $"{exception.GetType().Name}: {exception.Message}";
     }

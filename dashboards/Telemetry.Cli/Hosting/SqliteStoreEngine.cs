@@ -4,6 +4,7 @@ using Telemetry.Cli.Care;
 using Telemetry.Cli.Configuration;
 using Telemetry.Indexer;
 using Telemetry.Store;
+using Telemetry.Store.Holds;
 using Telemetry.Store.Purging;
 using Telemetry.Store.Sqlite.Documents;
 using Telemetry.Store.Sqlite.State;
@@ -35,7 +36,9 @@ internal sealed partial class SqliteStoreEngine : IStoreEngine
 
     public ILifetimeWriter? LifetimeWriter => null;
 
-    public IRetention? Retention { get; }
+    public IRetention Retention { get; }
+
+    public IReadOnlySet<LifetimeId> Held() => new HoldFile(_data.Path).Held();
 
     public Task<IReadOnlyList<string>> CheckAsync(CancellationToken cancel) =>
         Task.FromResult<IReadOnlyList<string>>([.. _documents.Problems]);

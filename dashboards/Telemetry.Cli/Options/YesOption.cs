@@ -9,6 +9,9 @@ internal sealed class YesOption(CliContext context)
 
     public void AddTo(Command command) => command.Options.Add(_yes);
 
+    /// <summary>Whether it was said.</summary>
+    public bool IsGiven(ParseResult parsed) => parsed.GetValue(_yes);
+
     /// <summary>Asks on standard error, unless <c>--yes</c> was said.</summary>
     /// <exception cref="CliFailure">Nobody is there to answer (exit 2), or the answer is no (exit 1).</exception>
     public async Task ConfirmAsync(ParseResult parsed, string question, CancellationToken cancel)

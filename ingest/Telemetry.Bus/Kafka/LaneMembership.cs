@@ -37,6 +37,7 @@ internal sealed class LaneMembership : IBusMembership
     private readonly Thread _thread;
     private IConsumer<byte[], byte[]>? _consumer;
     private volatile string _problem = "";
+    private volatile bool _isMember;
     private string _fatal = "";
 
     public LaneMembership(Lane lane, KafkaClients clients, TopicNames names, IPartitionOwner owner, string memberName,
@@ -54,7 +55,7 @@ internal sealed class LaneMembership : IBusMembership
         _thread.Start();
     }
 
-    public string Problem => _problem;
+    public string Problem => _problem.Length > 0 || _isMember ? _problem : $"The {LaneNames.Of(_lane)} lane has not joined its group yet.";
 
     /// <summary>Leases that are held, with their readers; for metrics.</summary>
     public IEnumerable<(BusPartition Partition, long Bytes)> Lags =>
@@ -158,6 +159,7 @@ internal sealed class LaneMembership : IBusMembership
             }
 
             Volatile.Write(ref _consumer, null);
+            _isMember = false;
             _fatal = "";
             _stopping.Wait(_restart);
         }
@@ -200,6 +202,8 @@ internal sealed class LaneMembership : IBusMembership
     /// </summary>
     private IEnumerable<TopicPartitionOffset> Assign(List<TopicPartition> partitions)
     {
+        // A member that is given nothing is told so as well.
+        _isMember = true;
         _metrics.Rebalanced(_lane);
         foreach (var topic in partitions)
         {

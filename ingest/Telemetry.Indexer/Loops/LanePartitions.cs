@@ -13,11 +13,14 @@ internal sealed class LanePartitions(LaneContext lane, CoPartitions shared) : IP
     /// <summary>The lane.</summary>
     public Lane Lane => lane.Lane;
 
-    /// <summary>A sentence for each partition that fails and is tried again.</summary>
+    /// <summary>A sentence for each partition that fails and is tried again, or has not been opened yet.</summary>
     public IEnumerable<string> Problems =>
         from loop in Snapshot()
-        where loop.Problem.Length > 0
-        select $"The {loop.Name} lane is not indexed and is tried again: {loop.Problem}";
+        let problem = loop.Problem
+        where problem.Length > 0 || !loop.WasOpened
+        select problem.Length > 0
+            ? $"The {loop.Name} lane is not indexed and is tried again: {problem}"
+            : $"The {loop.Name} lane is being opened.";
 
     /// <summary>Bytes not indexed, and the greatest age of the last entry read while there are any.</summary>
     public (long Bytes, double Seconds) Lag()

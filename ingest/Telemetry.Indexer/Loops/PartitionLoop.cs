@@ -30,12 +30,16 @@ internal sealed class PartitionLoop(PartitionContext partition) : IAsyncDisposab
     // Written by the loop, read by whoever asks for metrics.
     private long _lagBytes, _lastBusUnixUs;
     private volatile string _problem = "";
+    private volatile bool _wasOpened;
 
     /// <summary>The partition.</summary>
     public BusPartition Partition => partition.Lease.Partition;
 
     /// <summary>Why the partition does not get on; "" from the next commit, or the next look at the end of the bus, on. Any thread.</summary>
     public string Problem => _problem;
+
+    /// <summary>False until state, store and bus have been opened for the first time. Any thread.</summary>
+    public bool WasOpened => _wasOpened;
 
     /// <summary>
     /// Bytes on the bus that are not indexed, and the age of the last entry read while there are any; as of the last commit. Any
@@ -124,6 +128,7 @@ internal sealed class PartitionLoop(PartitionContext partition) : IAsyncDisposab
             try
             {
                 await using var session = await PartitionSession.OpenAsync(partition, _abandon.Token);
+                _wasOpened = true;
                 await RunSessionAsync(session, cancel);
                 return;
             }

@@ -270,12 +270,23 @@ internal sealed class PartitionSession : IAsyncDisposable
         return noted;
     }
 
-    /// <summary>Forgets what is too old. Only when all is committed.</summary>
+    /// <summary>Forgets what is too old, or nothing while it is not known what is held. Only when all is committed.</summary>
     public void Retain()
     {
+        IReadOnlySet<LifetimeId> held;
+        try
+        {
+            held = _lane.Options.Held();
+        }
+        catch (IOException e)
+        {
+            _lane.Log.RetentionFailed(e);
+            return;
+        }
+
         var now = _lane.NowUnixUs;
         _state.Retain(now - (long)_lane.Options.KeepLifetimes.TotalMicroseconds,
-            now - (long)_lane.Options.KeepRuns.TotalMicroseconds, _lane.Options.Held());
+            now - (long)_lane.Options.KeepRuns.TotalMicroseconds, held);
     }
 
     public async ValueTask DisposeAsync()

@@ -45,6 +45,15 @@ public sealed class DataStreamNames
     /// <summary>Templates of log lines.</summary>
     public string LogTemplates => $"telemetry-templates-{Namespace}";
 
+    /// <summary>Which lifetimes are held.</summary>
+    public string Holds => $"telemetry-holds-{Namespace}";
+
+    /// <summary>Documents of held lifetimes, where no lifecycle deletes them.</summary>
+    public string Held => $"telemetry-held-{Namespace}";
+
+    /// <summary>Records that were refused, and stored when they were tried again.</summary>
+    public string Retried => $"telemetry-retried-{Namespace}";
+
     internal string this[DocumentStream stream] => _names[(int)stream];
 
     /// <summary>"app", "kernel", …</summary>

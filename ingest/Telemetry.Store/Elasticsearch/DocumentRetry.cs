@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Telemetry.Store.Elasticsearch.Lifetimes;
 using Telemetry.Store.Elasticsearch.Writing;
 using Telemetry.Wire;
 
@@ -15,9 +17,13 @@ public sealed class DocumentRetry(ElasticClient client)
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
     private readonly DataStreamNames _names = new(client.Options.Namespace);
     private readonly Copies _copies = new(client, new DataStreamNames(client.Options.Namespace));
+    private readonly RetriedMarks _marks = new(client);
     private readonly BulkAnswer _answer = new();
 
-    /// <summary>Sends one. <c>Problem</c> is one sentence, "" when the store has it.</summary>
+    /// <summary>
+    /// Sends one, and notes that its record is stored, so that its lifetime does not count it as lost any more. <c>Problem</c> is one
+    /// sentence, "" when the store has it and all is well.
+    /// </summary>
     /// <param name="id"><c>_id</c>.</param>
     /// <param name="source">The document as it was sent before, one JSON object in one line.</param>
     /// <param name="cancel">Gives up.</param>
@@ -25,17 +31,30 @@ public sealed class DocumentRetry(ElasticClient client)
     public async Task<(RetriedDocument Outcome, string Problem)> CreateAsync(
         DocumentId id, ReadOnlyMemory<byte> source, CancellationToken cancel)
     {
-        if (!TryChoose(source, out var stream))
+        if (!TryChoose(source, out var stream, out var record))
         {
             return (RetriedDocument.Refused, "The letter's bytes are no JSON object.");
         }
 
+        var (outcome, problem) = await CreateAsync(id, source, stream, cancel);
+        if (outcome is RetriedDocument.Stored or RetriedDocument.WasThere && record is { } refused
+            && await _marks.NoteAsync(id, refused, cancel) is { } unnoted)
+        {
+            return (RetriedDocument.NotNow, $"The store has it, but its lifetime still counts it as lost, which could not be noted: {unnoted}.");
+        }
+
+        return (outcome, problem);
+    }
+
+    private async Task<(RetriedDocument Outcome, string Problem)> CreateAsync(
+        DocumentId id, ReadOnlyMemory<byte> source, DocumentStream stream, CancellationToken cancel)
+    {
         // `create` sees only the newest backing index.
         foreach (var index in await _copies.IndexesAsync(stream, cancel))
         {
             if (await _copies.HasAsync(index, id, cancel))
             {
-                return (RetriedDocument.WasThere, "");
+                return await ThereAsync(index.Name, cancel);
             }
         }
 
@@ -49,12 +68,18 @@ public sealed class DocumentRetry(ElasticClient client)
         return ItemVerdicts.Of(item.Status, _answer.Text(item.ErrorType), item.IsInFailureStore) switch
         {
             ItemVerdict.Stored => (RetriedDocument.Stored, ""),
-            ItemVerdict.Duplicate => (RetriedDocument.WasThere, ""),
+            ItemVerdict.Duplicate => await ThereAsync(_names[stream], cancel),
             ItemVerdict.FailureStore => (RetriedDocument.Refused, "It went to the failure store, where queries do not look."),
             ItemVerdict.Refused => (RetriedDocument.Refused, $"The store still refuses it: {_answer.Problem(0)}."),
             _ => (RetriedDocument.NotNow, $"Elasticsearch did not take it: {_answer.Problem(0)}."),
         };
     }
+
+    // What is there already may have its fsync before it: see Durability.
+    private async Task<(RetriedDocument Outcome, string Problem)> ThereAsync(string index, CancellationToken cancel) =>
+        await _copies.FlushAsync(index, cancel) is { } refused
+            ? (RetriedDocument.WasThere, $"It may not be on disk yet, and {index} may not be flushed (privilege \"maintenance\"): {refused}.")
+            : (RetriedDocument.WasThere, "");
 
     private ElasticRequest Request(DocumentId id, ReadOnlyMemory<byte> source, DocumentStream stream)
     {
@@ -70,9 +95,9 @@ public sealed class DocumentRetry(ElasticClient client)
         };
     }
 
-    private static bool TryChoose(ReadOnlyMemory<byte> source, out DocumentStream stream)
+    private static bool TryChoose(ReadOnlyMemory<byte> source, out DocumentStream stream, out RecordId? record)
     {
-        stream = default;
+        (stream, record) = (default, null);
         try
         {
             using var json = JsonDocument.Parse(source);
@@ -83,6 +108,7 @@ public sealed class DocumentRetry(ElasticClient client)
 
             stream = StreamChoice.Of(
                 Text(json, Fields.EventDataset), Text(json, Fields.TelemetryLane), Text(json, Fields.TelemetryStreamName));
+            record = RecordOf(json);
             return true;
         }
         catch (JsonException)
@@ -91,11 +117,32 @@ public sealed class DocumentRetry(ElasticClient client)
         }
     }
 
-    // Names stay dotted in what we send; of several values the first counts, as in a document.
+    private static RecordId? RecordOf(JsonDocument json) =>
+        LifetimeId.TryParse(Encoding.UTF8.GetString(Text(json, Fields.LifetimeIdField)), out var lifetime)
+        && StreamId.TryParse(Encoding.UTF8.GetString(Text(json, Fields.TelemetryStream)), out var stream)
+        && StreamId.TryParse(Encoding.UTF8.GetString(Text(json, Fields.TelemetryEpoch)), out var epoch)
+        && long.TryParse(Text(json, Fields.EventSequence), NumberStyles.None, CultureInfo.InvariantCulture, out var seq)
+            ? new RecordId(lifetime, stream, new Epoch(epoch.Value), (ulong)seq)
+            : null;
+
+    // Of several values the first counts, as in a document.
     private static byte[] Text(JsonDocument json, FieldName field)
     {
-        var text = !json.RootElement.TryGetProperty(field.Name, out var value) ? ""
+        var text = !TryFind(json.RootElement, field.Name, out var value) ? ""
             : value.ValueKind == JsonValueKind.Array ? value.EnumerateArray().FirstOrDefault().ToString() : value.ToString();
         return Encoding.UTF8.GetBytes(text);
+    }
+
+    // Names are dotted in what former versions sent, and objects since.
+    private static bool TryFind(JsonElement parent, string name, out JsonElement value)
+    {
+        if (parent.TryGetProperty(name, out value))
+        {
+            return true;
+        }
+
+        var dot = name.IndexOf('.', StringComparison.Ordinal);
+        return dot > 0 && parent.TryGetProperty(name[..dot], out var child) && child.ValueKind == JsonValueKind.Object
+            && TryFind(child, name[(dot + 1)..], out value);
     }
 }

@@ -1,11 +1,8 @@
-using System.Net;
-using System.Net.Sockets;
-
 namespace Telemetry.Tests.Support.Servers;
 
 /// <summary>
-/// A real Elasticsearch of the test's own on loopback, in a fresh directory. It is started from <c>elasticsearch/start</c> in the
-/// folder of servers: TELEMETRY_SERVERS, else <c>shared/servers</c> beside the repository.
+/// A real Elasticsearch of the test's own on loopback, in a fresh directory. It is started from <c>elasticsearch/start</c> in
+/// <see cref="ServerFolder"/>.
 /// </summary>
 public sealed class ElasticsearchServer : IAsyncDisposable
 {
@@ -17,11 +14,6 @@ public sealed class ElasticsearchServer : IAsyncDisposable
     private RunningProcess _process = null!;
 
     private ElasticsearchServer(string heap, string[] settings) => (_heap, _settings) = (heap, settings);
-
-    /// <summary>Folder of the servers.</summary>
-    public static string Servers { get; } = Environment.GetEnvironmentVariable("TELEMETRY_SERVERS") is { Length: > 0 } folder
-        ? folder
-        : Path.GetFullPath(Path.Combine(Installation.Repository, "../shared/servers"));
 
     /// <summary>Port of the REST API; the transport has the one 100 above.</summary>
     public int Port { get; private set; }
@@ -35,14 +27,10 @@ public sealed class ElasticsearchServer : IAsyncDisposable
     /// <summary>What it prints.</summary>
     public string LogFile => _directory["elasticsearch.log"];
 
-    private static string StartScript => Path.Combine(Servers, "elasticsearch/start");
+    private static string StartScript => ServerFolder.In("elasticsearch/start");
 
     /// <summary>False, with the reason, where it cannot be started.</summary>
-    public static bool Available(out string reason)
-    {
-        reason = File.Exists(StartScript) ? "" : $"No Elasticsearch to test against: {StartScript} is not there; TELEMETRY_SERVERS names another folder.";
-        return reason.Length == 0;
-    }
+    public static bool Available(out string reason) => ServerFolder.Has("elasticsearch/start", "Elasticsearch", out reason);
 
     /// <summary>Starts one and waits until it answers.</summary>
     /// <param name="heap">Of the JVM.</param>
@@ -69,7 +57,7 @@ public sealed class ElasticsearchServer : IAsyncDisposable
         var attempts = Port == 0 ? 3 : 1;
         for (var attempt = 1; ; attempt++)
         {
-            Port = Port == 0 ? FreePortPair() : Port;
+            Port = Port == 0 ? FreePort.Pair(100) : Port;
             _process = RunningProcess.Start(
                 LogFile, "/usr/bin/env", ["HEAP=" + _heap, StartScript, _directory["node"], $"{Port}", .. _settings]);
             if (await IsReadyAsync())
@@ -136,30 +124,5 @@ public sealed class ElasticsearchServer : IAsyncDisposable
         }
 
         return false;
-    }
-
-    private static int FreePortPair()
-    {
-        while (true)
-        {
-            using var first = new TcpListener(IPAddress.Loopback, 0);
-            first.Start();
-            var port = ((IPEndPoint)first.LocalEndpoint).Port;
-            if (port + 100 > ushort.MaxValue)
-            {
-                continue;
-            }
-
-            try
-            {
-                using var second = new TcpListener(IPAddress.Loopback, port + 100);
-                second.Start();
-                return port;
-            }
-            catch (SocketException)
-            {
-                // The port above is taken: another pair.
-            }
-        }
     }
 }

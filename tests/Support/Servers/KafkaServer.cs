@@ -1,30 +1,23 @@
 using System.Net;
 using System.Net.Sockets;
-using System.Runtime.InteropServices;
 
 namespace Telemetry.Tests.Support.Servers;
 
 /// <summary>
-/// A real Kafka broker of the test's own on loopback, in a fresh directory. It is started from <c>kafka/start</c> in the folder
-/// of servers: TELEMETRY_SERVERS, else <c>shared/servers</c> beside the repository.
+/// A real Kafka broker of the test's own on loopback, in a fresh directory. It is started from <c>kafka/start</c> in
+/// <see cref="ServerFolder"/>.
 /// </summary>
-public sealed partial class KafkaServer : IAsyncDisposable
+public sealed class KafkaServer : IAsyncDisposable
 {
-    private const int SigCont = 18;
-    private const int SigStop = 19;
-
     private readonly TemporaryDirectory _directory = new();
     private readonly string _heap;
     private readonly string[] _properties;
     private RunningProcess? _process;
-    private bool _isPaused;
 
     private KafkaServer(string heap, string[] properties) => (_heap, _properties) = (heap, properties);
 
     /// <summary>Folder of the servers.</summary>
-    public static string Servers { get; } = Environment.GetEnvironmentVariable("TELEMETRY_SERVERS") is { Length: > 0 } folder
-        ? folder
-        : Path.GetFullPath(Path.Combine(Installation.Repository, "../shared/servers"));
+    public static string Servers => ServerFolder.Path;
 
     /// <summary>Port of the broker; its controller has the next one.</summary>
     public int Port { get; private set; }
@@ -35,14 +28,10 @@ public sealed partial class KafkaServer : IAsyncDisposable
     /// <summary>What it prints.</summary>
     public string LogFile => _directory["kafka.log"];
 
-    private static string StartScript => Path.Combine(Servers, "kafka/start");
+    private static string StartScript => ServerFolder.In("kafka/start");
 
     /// <summary>False, with the reason, where it cannot be started.</summary>
-    public static bool Available(out string reason)
-    {
-        reason = File.Exists(StartScript) ? "" : $"No Kafka to test against: {StartScript} is not there; TELEMETRY_SERVERS names another folder.";
-        return reason.Length == 0;
-    }
+    public static bool Available(out string reason) => ServerFolder.Has("kafka/start", "Kafka", out reason);
 
     /// <summary>Starts one and waits until it accepts connections.</summary>
     /// <param name="heap">Of the JVM.</param>
@@ -69,7 +58,7 @@ public sealed partial class KafkaServer : IAsyncDisposable
         var attempts = Port == 0 ? 3 : 1;
         for (var attempt = 1; ; attempt++)
         {
-            Port = Port == 0 ? FreePortPair() : Port;
+            Port = Port == 0 ? FreePort.Pair(1) : Port;
             _process = RunningProcess.Start(
                 LogFile, "/usr/bin/env",
                 ["HEAP=" + _heap, StartScript, _directory[$"broker-{Port}"], $"{Port}", .. _properties.Select(Fill)]);
@@ -98,51 +87,21 @@ public sealed partial class KafkaServer : IAsyncDisposable
     /// <summary>Ends it in an orderly way.</summary>
     public async Task StopAsync() => await _process!.DisposeAsync();
 
-    /// <summary>It stands still when the task is complete, and its connections stay open.</summary>
-    public async Task PauseAsync()
-    {
-        _ = Kill(_process!.Id, SigStop);
-        _isPaused = true;
-
-        // Each thread stops when it runs next, and until then it may answer.
-        await Eventually.Holds(() => Directory.EnumerateDirectories($"/proc/{_process.Id}/task").All(IsStopped), "the broker stands still");
-    }
+    /// <inheritdoc cref="RunningProcess.PauseAsync"/>
+    public Task PauseAsync() => _process!.PauseAsync();
 
     /// <summary>It goes on.</summary>
-    public void Continue()
-    {
-        _ = Kill(_process!.Id, SigCont);
-        _isPaused = false;
-    }
+    public void Continue() => _process!.Continue();
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        if (_isPaused)
-        {
-            Continue();
-        }
-
         if (_process is not null)
         {
             await _process.DisposeAsync();
         }
 
         _directory.Dispose();
-    }
-
-    private static bool IsStopped(string task)
-    {
-        try
-        {
-            var stat = File.ReadAllText(Path.Combine(task, "stat"));
-            return stat[stat.LastIndexOf(')') + 2] is 'T' or 'Z';
-        }
-        catch (IOException)
-        {
-            // The thread has ended.
-            return true;
-        }
     }
 
     private string Fill(string property) => property
@@ -169,27 +128,4 @@ public sealed partial class KafkaServer : IAsyncDisposable
 
         return false;
     }
-
-    private static int FreePortPair()
-    {
-        while (true)
-        {
-            using var first = new TcpListener(IPAddress.Loopback, 0);
-            first.Start();
-            var port = ((IPEndPoint)first.LocalEndpoint).Port;
-            try
-            {
-                using var second = new TcpListener(IPAddress.Loopback, port + 1);
-                second.Start();
-                return port;
-            }
-            catch (Exception e) when (e is SocketException or ArgumentOutOfRangeException)
-            {
-                // The next port is taken: another pair.
-            }
-        }
-    }
-
-    [LibraryImport("libc", EntryPoint = "kill")]
-    private static partial int Kill(int pid, int signal);
 }

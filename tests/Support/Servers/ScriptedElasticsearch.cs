@@ -50,6 +50,9 @@ public sealed class ScriptedElasticsearch : IAsyncDisposable
     /// <summary>Answer to everything but <c>GET /</c>; 0 is none.</summary>
     public int Forbids { get; set; }
 
+    /// <summary>Requests by method and path that are answered 403.</summary>
+    public Func<string, bool> IsForbidden { get; set; } = _ => false;
+
     /// <summary>The <c>Authorization</c> header that is wanted; "" is none.</summary>
     public string Authorization { get; set; } = "";
 
@@ -108,6 +111,12 @@ public sealed class ScriptedElasticsearch : IAsyncDisposable
         if (Forbids != 0 && path.Length > 0)
         {
             await ErrorAsync(context, Forbids, "security_exception", "action is unauthorized for this user");
+            return;
+        }
+
+        if (IsForbidden($"{context.Request.Method} {context.Request.Path}"))
+        {
+            await ErrorAsync(context, 403, "security_exception", "action is unauthorized for this user");
             return;
         }
 

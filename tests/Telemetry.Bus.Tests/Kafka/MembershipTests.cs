@@ -45,6 +45,35 @@ public sealed class MembershipTests(SharedKafka kafka)
     }
 
     [Fact]
+    public async Task WhoHasNotJoinedHasAProblemAndWhoIsGivenNothingHasNone()
+    {
+        var server = await kafka.ServerAsync();
+        var options = SomeKafka.Options(server.Broker, SomeKafka.NewPrefix());
+        await using var bus = await SomeKafka.ConnectAsync(options);
+        List<IBusMembership> members = [];
+        List<Owner> owners = [];
+        for (var i = 0; i < 5; i++)
+        {
+            owners.Add(new Owner());
+            members.Add(bus.Join(Lane.Bulk, owners[i]));
+            Assert.Equal("The bulk lane has not joined its group yet.", members[i].Problem);
+        }
+
+        await Eventually.Holds(() => members.All(member => member.Problem.Length == 0), "all have joined", TimeSpan.FromSeconds(60));
+
+        await Eventually.Holds(() => owners.Count(owner => !owner.Partitions.Any()) == 1, "four partitions are shared by five", TimeSpan.FromSeconds(60));
+        foreach (var member in members)
+        {
+            await member.DisposeAsync();
+        }
+
+        foreach (var owner in owners)
+        {
+            await owner.DisposeAsync();
+        }
+    }
+
+    [Fact]
     public async Task StoppedMemberThatComesBackIsFenced()
     {
         var shared = await kafka.ServerAsync();

@@ -32,6 +32,9 @@ internal sealed class MemoryBus : IBus
 
     public IBusWriter OpenWriter() => throw new NotSupportedException();
 
+    /// <summary>Called when a lane is asked for its ends.</summary>
+    public Action<Lane> OnExtent { get; set; } = _ => { };
+
     /// <summary>Positions before were deleted by retention.</summary>
     public Dictionary<Lane, long> OldestOf { get; } = [];
 
@@ -62,6 +65,7 @@ internal sealed class MemoryBus : IBus
 
         public (BusPosition Oldest, BusPosition End) Extent()
         {
+            bus.OnExtent(lane);
             lock (bus._gate)
             {
                 return (new(bus.OldestOf.GetValueOrDefault(lane)), new(bus._lanes[lane].Count * 10));

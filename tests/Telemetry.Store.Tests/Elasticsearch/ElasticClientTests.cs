@@ -50,7 +50,7 @@ public sealed class ElasticClientTests : IDisposable
     {
         var body = Encoding.UTF8.GetBytes(new string('x', 100_000));
         await using var server = new PlainServer(PlainServer.AfterCheck(_ => PlainServer.Answer("200 OK", "{}")));
-        using var client = Client($"http://{server.Host}");
+        using var client = Client($"http://{server.Host}?gzip=true");
         using var plain = Client($"http://{server.Host}?gzip=false");
         await client.SendAsync(HttpMethod.Post, "/x", body, Deadline, default);
         await plain.SendAsync(HttpMethod.Post, "/x", body, Deadline, default);

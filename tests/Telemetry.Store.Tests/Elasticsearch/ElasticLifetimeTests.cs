@@ -1,5 +1,7 @@
 using System.Text.Json;
 using Telemetry.Autopsy;
+using Telemetry.Store.Elasticsearch;
+using Telemetry.Store.Elasticsearch.Care;
 using Telemetry.Store.Elasticsearch.Lifetimes;
 using Telemetry.Store.Tests.Contract;
 using Telemetry.Store.Tests.Documents;
@@ -60,6 +62,102 @@ public sealed class ElasticLifetimeTests(SharedElasticsearch shared) : IAsyncLif
         Assert.Equal([ids[0]], (await Reader.ListAsync(Start + 20 * Second, Start + 60 * Second, 10, default)).Select(l => l.Id));
         Assert.Equal([ids[2]], (await Reader.ListAsync(Start + 160 * Second, null, 10, default)).Select(l => l.Id));
         Assert.Equal([ids[1], ids[0]], (await Reader.ListAsync(null, Start + 200 * Second, 10, default)).Select(l => l.Id));
+    }
+
+    [Fact]
+    public async Task BootsOfAnInstanceFollowEachOtherWhoeverWroteThem()
+    {
+        // Each written by one who knows of no other, and one whose writer knows a boot that is not the nearest.
+        LifetimeId[] ids = [.. Enumerable.Range(0, 4).Select(i => LifetimeId.From("i", $"{i}"))];
+        var other = LifetimeId.From("another", "1");
+        var late = Heard(ids[3], Start + 300 * Second, Start + 310 * Second);
+        await Write(
+            [
+                Heard(ids[1], Start + 100 * Second, Start + 150 * Second), Heard(ids[0], Start, Start + 50 * Second),
+                late with { Evidence = late.Evidence with { Predecessor = ids[0] } },
+                Heard(ids[2], Start + 200 * Second, Start + 250 * Second), Heard(other, Start + 120 * Second, Start + 130 * Second, "another"),
+            ]);
+
+        (LifetimeId?, LifetimeId?, LifetimeState)[] expected =
+        [
+            (null, ids[1], LifetimeState.Replaced), (ids[0], ids[2], LifetimeState.Replaced),
+            (ids[1], ids[3], LifetimeState.Replaced), (ids[2], null, LifetimeState.Silent),
+        ];
+        var listed = (await Reader.ListAsync(null, null, 10, default)).ToDictionary(lifetime => lifetime.Id);
+        foreach (var (id, neighbours) in ids.Zip(expected))
+        {
+            foreach (var found in new[] { listed[id], (await Reader.GetAsync(id, default))! })
+            {
+                Assert.Equal(neighbours, (found.Predecessor, found.Successor, found.State));
+            }
+        }
+
+        Assert.Equal((null, null), (listed[other].Predecessor, listed[other].Successor));
+
+        // Neighbours beyond the page and the range are known too.
+        Assert.Equal(ids[1], Assert.Single(await Reader.ListAsync(Start + 190 * Second, Start + 260 * Second, 10, default)).Predecessor);
+    }
+
+    [Fact]
+    public async Task WhatStartedAtOneTimeIsOrderedByIdAsInTheOtherStore()
+    {
+        LifetimeId[] ids = [.. Enumerable.Range(0, 3).Select(i => LifetimeId.From("i", $"{i}")).Order()];
+        await Write([.. ids.Select(id => Heard(id, Start, Start + Second))]);
+
+        var middle = (await Reader.GetAsync(ids[1], default))!;
+
+        Assert.Equal((ids[0], ids[2]), (middle.Predecessor, middle.Successor));
+    }
+
+    [Fact]
+    public async Task WhatWasRefusedAndStoredLaterIsNoLoss()
+    {
+        Document[] documents = [.. Enumerable.Range(0, 8).Select(i => Identified.Document((ulong)i, $"line {i}"))];
+        var id = Some.Lifetime;
+        var facts = new StreamFacts { Name = "/var/log/a", Lane = Lane.Bulk, NextSeq = 8 };
+        Array.ForEach([2UL, 3UL, 5UL], facts.AddRefused);
+        var received = new ReceivedStream { FirstMintedUnixUs = Start, LastMintedUnixUs = Start + 1, LastBusUnixUs = Start + 2 };
+        received.Intervals.Add(0, 8);
+        var key = new StreamEpoch(id, Some.Stream, Some.Epoch);
+        await Write(new LifetimeSnapshot(
+            Heard(id, Start, Start + Second).Evidence with
+            {
+                Streams = [KeyValuePair.Create(key, facts)],
+                Received = [(key, Lane.Bulk, received)],
+                Losses = [Refusal(2, 2), Refusal(5, 1), new LifetimeLoss(Some.Stream, Some.Epoch, 0, 1, 0, "purged", "", Start)],
+            },
+            Start + 60 * Second));
+        Assert.Equal((5UL, 3UL, 3), await AccountAsync());
+
+        // Tried again: one comes back, one twice, and one that was never refused.
+        var retry = new DocumentRetry(_store.Client);
+        foreach (var (seq, outcome) in new[] { (3, RetriedDocument.Stored), (3, RetriedDocument.WasThere), (7, RetriedDocument.Stored) })
+        {
+            Assert.Equal((outcome, ""), await retry.CreateAsync(documents[seq].Id, SourceOf(documents[seq]), default));
+        }
+
+        Assert.Equal((6UL, 2UL, 3), await AccountAsync());
+        Assert.Equal(RetriedDocument.Stored, (await retry.CreateAsync(documents[5].Id, SourceOf(documents[5]), default)).Outcome);
+        Assert.Equal((7UL, 1UL, 2), await AccountAsync());
+        var losses = (await Reader.GetAsync(id, default))!.Losses;
+        Assert.Equal(["store_refused 1", "purged 1"], losses.Select(loss => $"{loss.Reason} {loss.Count}"));
+
+        // What is purged afterwards is gone.
+        var purge = new ElasticPurge(_store.Client);
+        await purge.DeleteAsync(await purge.FindAsync(new(Some.Query("event.sequence : 3"), null, null, Start), default), default);
+        await _store.SendAsync(HttpMethod.Post, $"/telemetry-retried-{_store.Client.Options.Namespace}/_refresh");
+        Assert.Equal((6UL, 2UL, 2), await AccountAsync());
+
+        LifetimeLoss Refusal(ulong first, ulong count) => new(Some.Stream, Some.Epoch, first, count, 0, "store_refused", "400", Start);
+
+        async Task<(ulong Stored, ulong Lost, int Losses)> AccountAsync()
+        {
+            var one = (await Reader.GetAsync(id, default))!;
+            var listed = Assert.Single(await Reader.ListAsync(null, null, 10, default));
+            Assert.Equal(Text(one), Text(listed));
+            var stream = Assert.Single(one.Streams);
+            return (stream.Stored, stream.Lost, one.Losses.Count);
+        }
     }
 
     [Fact]
@@ -127,9 +225,9 @@ public sealed class ElasticLifetimeTests(SharedElasticsearch shared) : IAsyncLif
         Assert.Equal(LifetimeId.From("i", "2").ToString(), hit.GetProperty("_id").GetString());
     }
 
-    private static LifetimeSnapshot Heard(LifetimeId id, long first, long last)
+    private static LifetimeSnapshot Heard(LifetimeId id, long first, long last, string instance = "i")
     {
-        var facts = new LifetimeFacts { Identity = new ServerIdentity { InstanceId = "i" } };
+        var facts = new LifetimeFacts { Identity = new ServerIdentity { InstanceId = instance } };
         facts.Heard(first, first);
         facts.Heard(last, last);
         // Known until long after: it is silent, and has ended.
@@ -166,6 +264,28 @@ public sealed class ElasticLifetimeTests(SharedElasticsearch shared) : IAsyncLif
 
     private static LifetimeCrash Crash(LifetimeId lifetime, string id, long at) =>
         new(lifetime, id, "doc", at, "signal", "SIGSEGV in x", "w", "/bin/x", null, "SIGSEGV", "", "", 12, "i", "h") { WorkloadName = "shop" };
+
+    // As a letter keeps it: with objects, or with dotted names as former versions sent them.
+    private static byte[] SourceOf(Document document)
+    {
+        var values = new Dictionary<string, object>
+        {
+            ["@timestamp"] = Rfc3339.Format(document.MintedUnixUs),
+            [Fields.LifetimeIdField.Name] = document.Record.Lifetime.ToString(),
+            [Fields.EventSequence.Name] = (long)document.Record.Seq,
+        };
+        if (document.Record.Seq % 2 == 0)
+        {
+            values[Fields.TelemetryStream.Name] = document.Record.Stream.ToString();
+            values[Fields.TelemetryEpoch.Name] = document.Record.Epoch.ToString();
+        }
+        else
+        {
+            values["telemetry"] = new { stream = new { id = document.Record.Stream.ToString() }, epoch = document.Record.Epoch.ToString() };
+        }
+
+        return JsonSerializer.SerializeToUtf8Bytes(values);
+    }
 
     private static string Text(Lifetime lifetime) => JsonSerializer.Serialize(lifetime);
 

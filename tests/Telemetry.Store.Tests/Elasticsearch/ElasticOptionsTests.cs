@@ -18,6 +18,16 @@ public sealed class ElasticOptionsTests : IDisposable
         Assert.Equal(string.Concat(Enumerable.Repeat("AB", 32)), options.Fingerprint);
     }
 
+    [Theory]
+    [InlineData("http://es:9200", true)]
+    [InlineData("http://localhost:9200", false)]
+    [InlineData("http://127.0.0.1:9200,[::1]:9200", false)]
+    [InlineData("http://127.0.0.1:9200,es:9200", true)]
+    [InlineData("http://127.0.0.1:9200?gzip=true", true)]
+    [InlineData("http://es:9200?gzip=false", false)]
+    public void RequestsAreCompressedUnlessTheyStayOnThisMachineOrTheUrlSaysOtherwise(string url, bool expected) =>
+        Assert.Equal(expected, Parsed(url).Gzip);
+
     [Fact]
     public void PasswordMayHoldColonsAndAts() =>
         Assert.Equal(("u", "a:b@c"), Parsed("http://u:a:b@c@es:9200") is var options ? (options.User, options.Password) : default);

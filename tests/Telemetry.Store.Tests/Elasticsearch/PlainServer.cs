@@ -61,7 +61,8 @@ internal sealed class PlainServer : IAsyncDisposable
                 connections.Add(ServeAsync(await _listener.AcceptSocketAsync(_end.Token)));
             }
         }
-        catch (Exception e) when (e is OperationCanceledException or SocketException)
+        // Stopped between two of them it says that it does not listen.
+        catch (Exception e) when (e is OperationCanceledException or SocketException || _end.IsCancellationRequested)
         {
             await Task.WhenAll(connections);
         }

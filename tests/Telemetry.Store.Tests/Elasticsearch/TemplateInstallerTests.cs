@@ -32,7 +32,7 @@ public sealed class TemplateInstallerTests
         var second = await installer.PlanAsync(default);
 
         Assert.All(first.Changes, change => Assert.Equal(TemplateAction.Create, change.Action));
-        Assert.Equal(11, first.Changes.Count);
+        Assert.Equal(17, first.Changes.Count);
         Assert.False(second.IsDue);
         Assert.All(second.Changes, change => Assert.Empty(change.Diff));
     }

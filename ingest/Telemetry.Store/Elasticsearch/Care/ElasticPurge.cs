@@ -7,7 +7,8 @@ namespace Telemetry.Store.Elasticsearch.Care;
 
 /// <summary>
 /// Deletes documents by id from the backing index that holds each, which every version of Elasticsearch does with the right to
-/// delete. Lucene keeps the bytes until it merges: the indices are asked to merge what was deleted. Safe for concurrent use.
+/// delete, and the copies of those that are held: a hold keeps retention off, and nobody who deletes on purpose. Lucene keeps the bytes
+/// until it merges: the indices are asked to merge what was deleted. Safe for concurrent use.
 /// </summary>
 /// <param name="client">Asked; not disposed of.</param>
 public sealed class ElasticPurge(ElasticClient client) : IDocumentPurger
@@ -27,7 +28,7 @@ public sealed class ElasticPurge(ElasticClient client) : IDocumentPurger
     {
         ArgumentNullException.ThrowIfNull(request);
         await RefreshAsync(cancel).ConfigureAwait(false);
-        var at = new PointInTime(await _searcher.OpenAsync(cancel).ConfigureAwait(false));
+        var at = await _searcher.OpenAsync(cancel).ConfigureAwait(false);
         try
         {
             return await FindAsync(request, at, cancel).ConfigureAwait(false);
@@ -43,12 +44,13 @@ public sealed class ElasticPurge(ElasticClient client) : IDocumentPurger
     {
         ArgumentNullException.ThrowIfNull(matches);
         List<string> left = [];
+        var beside = await BesideAsync(cancel).ConfigureAwait(false);
         foreach (var chunk in matches.Documents.Chunk(PageHits))
         {
-            await DeleteAsync(chunk, left, cancel).ConfigureAwait(false);
+            await DeleteAsync(chunk, beside, left, cancel).ConfigureAwait(false);
         }
 
-        foreach (var index in matches.Documents.Select(document => document.Index!).Distinct(StringComparer.Ordinal))
+        foreach (var index in matches.Documents.Select(document => document.Index!).Concat(beside).Distinct(StringComparer.Ordinal))
         {
             var merge = await client.SendAsync(
                 HttpMethod.Post, $"/{index}/_forcemerge?only_expunge_deletes=true&wait_for_completion=false", default, Deadline, cancel)
@@ -64,7 +66,7 @@ public sealed class ElasticPurge(ElasticClient client) : IDocumentPurger
 
     /// <summary>What was stored a moment ago is found as well.</summary>
     private Task RefreshAsync(CancellationToken cancel) =>
-        client.SendAsync(HttpMethod.Post, $"/{_searcher.Target}/_refresh?ignore_unavailable=true", default, Deadline, cancel);
+        client.SendAsync(HttpMethod.Post, $"/{_searcher.Everything}/_refresh?ignore_unavailable=true", default, Deadline, cancel);
 
     private async Task<PurgeMatches> FindAsync(PurgeRequest request, PointInTime at, CancellationToken cancel)
     {
@@ -107,16 +109,40 @@ public sealed class ElasticPurge(ElasticClient client) : IDocumentPurger
         }
     }
 
-    private async Task DeleteAsync(PurgedDocument[] documents, List<string> left, CancellationToken cancel)
+    /// <summary>Where else something has the ids of documents: their copies, and the notes that they were stored after all.</summary>
+    private async Task<string[]> BesideAsync(CancellationToken cancel)
+    {
+        var names = new DataStreamNames(client.Options.Namespace);
+        List<string> there = [];
+        foreach (var index in (string[])[names.Held, names.Retried])
+        {
+            var response = await client.SendAsync(new ElasticRequest(HttpMethod.Head, $"/{index}") { Deadline = Deadline }, cancel).ConfigureAwait(false);
+            if (response.IsSuccess)
+            {
+                there.Add(index);
+            }
+            else if (response.Status != 404)
+            {
+                throw new IOException($"Elasticsearch does not tell whether there is {index}: {response.Problem()}.");
+            }
+        }
+
+        return [.. there];
+    }
+
+    private async Task DeleteAsync(PurgedDocument[] documents, string[] beside, List<string> left, CancellationToken cancel)
     {
         using var body = new MemoryStream();
         foreach (var document in documents)
         {
-            JsonSerializer.Serialize(body, new JsonObject
+            foreach (var index in beside.Prepend(document.Index!).Distinct(StringComparer.Ordinal))
             {
-                ["delete"] = new JsonObject { ["_index"] = document.Index, ["_id"] = document.Id.ToString() },
-            });
-            body.WriteByte((byte)'\n');
+                JsonSerializer.Serialize(body, new JsonObject
+                {
+                    ["delete"] = new JsonObject { ["_index"] = index, ["_id"] = document.Id.ToString() },
+                });
+                body.WriteByte((byte)'\n');
+            }
         }
 
         var response = await client.SendAsync(

@@ -37,7 +37,7 @@ public sealed record ElasticOptions
     /// </summary>
     public string Fingerprint { get; init; } = "";
 
-    /// <summary>Whether requests are compressed; <c>gzip</c>, true. False pays where the network costs nothing.</summary>
+    /// <summary>Whether requests are compressed; <c>gzip</c>; true unless every host is this machine, where it costs more than it saves.</summary>
     public bool Gzip { get; init; } = true;
 
     /// <summary>Longest answer that is read, bytes.</summary>

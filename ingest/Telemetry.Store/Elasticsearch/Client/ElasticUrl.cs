@@ -116,6 +116,12 @@ internal sealed partial class ElasticUrl
 
     private void Agree(string scheme)
     {
+        if (!_seen.Contains("gzip"))
+        {
+            // Within one machine it costs what it saves nowhere.
+            _options = _options with { Gzip = !_options.Hosts.All(host => host.IsLoopback) };
+        }
+
         Check(_options.ApiKey.Length == 0 || _options.User.Length == 0, "A user and an API key are given; give one.");
         Check(!_seen.Contains("password_file") || _options.User.Length > 0, "password_file needs a user, such as https://USER@HOST:PORT.");
         Check(_options.CaFile.Length == 0 || _options.Fingerprint.Length == 0, "ca and fingerprint are given; give one.");

@@ -7,7 +7,8 @@ using Telemetry.Wire;
 namespace Telemetry.Store.Elasticsearch.Lifetimes;
 
 /// <summary>
-/// Reads lifetimes from their index and composes them from the evidence in it, as of when it was written. Lists see what
+/// Reads lifetimes from their index and composes them from the evidence in it, as of when it was written, and from what the index knows
+/// of other boots of the same instance, whoever wrote them, and of records that were stored when they were tried again. Lists see what
 /// Elasticsearch has refreshed, a single lifetime is always the latest. A verdict on part of the evidence would be wrong: where a shard
 /// fails, the call does. Safe for concurrent use.
 /// </summary>
@@ -19,6 +20,8 @@ public sealed class ElasticLifetimeReader(ElasticClient client, TimeSpan? silenc
     private const int MaxLifetimes = 10_000;
 
     private readonly LifetimeSearcher _searcher = new(client);
+    private readonly RetriedMarks _retried = new(client);
+    private readonly LifetimeNeighbours _neighbours = new(new LifetimeSearcher(client));
     private readonly long _silenceBoundUs = (long)(silenceBound ?? TimeSpan.FromSeconds(15)).TotalMicroseconds;
 
     /// <inheritdoc/>
@@ -32,16 +35,24 @@ public sealed class ElasticLifetimeReader(ElasticClient client, TimeSpan? silenc
         ]);
         JsonArray order = [Dsl.Sorted("lifetime.start", descending: true, "date_nanos"), Dsl.Sorted("lifetime.id", descending: false, "keyword")];
         var result = new List<Lifetime>();
-        await foreach (var hit in _searcher.SearchAsync(filter, order, ["evidence", "crashes", "as_of_us"], cancel).ConfigureAwait(false))
+        List<(LifetimeEvidence Evidence, long AsOfUnixUs)> read = [];
+        var wanted = Math.Clamp(limit, 0, MaxLifetimes);
+        await foreach (var hit in _searcher.SearchAsync(filter, order, ["evidence", "crashes", "as_of_us"], LifetimeSearcher.Piece, cancel).ConfigureAwait(false))
         {
-            if (result.Count >= Math.Clamp(limit, 0, MaxLifetimes))
+            if (result.Count + read.Count >= wanted)
             {
                 break;
             }
 
-            result.Add(Compose(hit.GetProperty("_source"u8)));
+            read.Add(Read(hit.GetProperty("_source"u8)));
+            if (read.Count == LifetimeSearcher.Piece)
+            {
+                result.AddRange(await ComposeAsync(read, cancel).ConfigureAwait(false));
+                read.Clear();
+            }
         }
 
+        result.AddRange(await ComposeAsync(read, cancel).ConfigureAwait(false));
         return result;
     }
 
@@ -49,7 +60,9 @@ public sealed class ElasticLifetimeReader(ElasticClient client, TimeSpan? silenc
     public async ValueTask<Lifetime?> GetAsync(LifetimeId id, CancellationToken cancel)
     {
         using var json = await _searcher.GetAsync(id, cancel).ConfigureAwait(false);
-        return json is not null && json.RootElement.TryGetProperty("_source"u8, out var source) ? Compose(source) : null;
+        return json is not null && json.RootElement.TryGetProperty("_source"u8, out var source)
+            ? (await ComposeAsync([Read(source)], cancel).ConfigureAwait(false)).Single()
+            : null;
     }
 
     /// <inheritdoc/>
@@ -61,7 +74,7 @@ public sealed class ElasticLifetimeReader(ElasticClient client, TimeSpan? silenc
         JsonArray order = [Dsl.Sorted("lifetime.crash_times", descending: true, "date_nanos"), Dsl.Sorted("lifetime.id", descending: false, "keyword")];
         var wanted = Math.Clamp(limit, 0, MaxLifetimes);
         var newest = new PriorityQueue<LifetimeCrash, long>();
-        await foreach (var hit in _searcher.SearchAsync(filter, order, ["crashes"], cancel).ConfigureAwait(false))
+        await foreach (var hit in _searcher.SearchAsync(filter, order, ["crashes"], LifetimeSearcher.Piece, cancel).ConfigureAwait(false))
         {
             // Lifetimes come by their latest crash: none behind has a later one.
             if (wanted == 0 || newest.Count == wanted && newest.TryPeek(out _, out var oldest)
@@ -86,6 +99,14 @@ public sealed class ElasticLifetimeReader(ElasticClient client, TimeSpan? silenc
         return [.. newest.UnorderedItems.OrderByDescending(item => item.Priority).Select(item => item.Element)];
     }
 
-    private Lifetime Compose(JsonElement source) => LifetimeComposer.Compose(
-        EvidenceText.Read(source), source.GetProperty("as_of_us"u8).GetInt64(), _silenceBoundUs);
+    private static (LifetimeEvidence Evidence, long AsOfUnixUs) Read(JsonElement source) =>
+        (EvidenceText.Read(source), source.GetProperty("as_of_us"u8).GetInt64());
+
+    private async Task<IEnumerable<Lifetime>> ComposeAsync(
+        List<(LifetimeEvidence Evidence, long AsOfUnixUs)> read, CancellationToken cancel)
+    {
+        var resolved = await _neighbours.ResolveAsync([.. read.Select(one => one.Evidence)], cancel).ConfigureAwait(false);
+        resolved = await _retried.CorrectAsync(resolved, cancel).ConfigureAwait(false);
+        return resolved.Zip(read, (evidence, one) => LifetimeComposer.Compose(evidence, one.AsOfUnixUs, _silenceBoundUs)).ToList();
+    }
 }

@@ -6,19 +6,20 @@ using Telemetry.Wire;
 
 namespace Telemetry.Store.Elasticsearch.Lifetimes;
 
-/// <summary>Asks the index of lifetimes.</summary>
-internal sealed class LifetimeSearcher(ElasticClient client)
+/// <summary>Asks the index of lifetimes, or another that is about them.</summary>
+internal sealed class LifetimeSearcher(ElasticClient client, string? index = null)
 {
-    // Evidence of one lifetime may be a megabyte.
-    private const int Piece = 100;
+    /// <summary>Hits a request where they have evidence: that of one lifetime may be a megabyte.</summary>
+    public const int Piece = 100;
+
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(35);
 
-    private readonly string _index = new DataStreamNames(client.Options.Namespace).Lifetimes;
+    private readonly string _index = index ?? new DataStreamNames(client.Options.Namespace).Lifetimes;
 
     /// <summary>Hits in order, as many as are taken. Each is valid until the next.</summary>
     /// <exception cref="IOException">Some of them cannot be read.</exception>
     public async IAsyncEnumerable<JsonElement> SearchAsync(
-        JsonObject filter, JsonArray order, string[] fields, [EnumeratorCancellation] CancellationToken cancel)
+        JsonObject filter, JsonArray order, string[] fields, int piece, [EnumeratorCancellation] CancellationToken cancel)
     {
         JsonArray? after = null;
         while (true)
@@ -27,9 +28,9 @@ internal sealed class LifetimeSearcher(ElasticClient client)
             {
                 ["query"] = filter.DeepClone(),
                 ["sort"] = order.DeepClone(),
-                ["size"] = Piece,
+                ["size"] = piece,
                 ["track_total_hits"] = false,
-                ["_source"] = new JsonArray([.. fields.Select(field => JsonValue.Create(field))]),
+                ["_source"] = fields.Length == 0 ? false : new JsonArray([.. fields.Select(field => JsonValue.Create(field))]),
             };
             if (after is not null)
             {
@@ -53,7 +54,7 @@ internal sealed class LifetimeSearcher(ElasticClient client)
                 yield return hit;
             }
 
-            if (count < Piece)
+            if (count < piece)
             {
                 yield break;
             }

@@ -4,49 +4,85 @@ using Telemetry.Query;
 
 namespace Telemetry.Store.Elasticsearch.Reading;
 
-/// <summary>Sends searches over all data streams of a namespace.</summary>
+/// <summary>Sends searches over all data streams of a namespace, and over what is held of what they have deleted.</summary>
 internal sealed class DocumentSearcher(ElasticClient client)
 {
     /// <summary>Elasticsearch ends a search itself and tells what it has found, before the deadline of the call.</summary>
     private const string SearchTimeout = "25s";
 
     private const int MaxLabelNames = 10_000;
+    private const int MaxIndexes = 10_000;
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(35);
 
-    /// <summary>What is searched: nothing, when there is none yet.</summary>
-    public string Target { get; } = $"logs-telemetry.*-{client.Options.Namespace}";
+    private readonly string _held = new DataStreamNames(client.Options.Namespace).Held;
 
-    /// <summary>Searches, in a point in time or as it is now.</summary>
-    public async Task<SearchAnswer> SearchAsync(JsonObject search, PointInTime? at, CancellationToken cancel)
+    /// <summary>The data streams: nothing, when there is none yet.</summary>
+    public string Streams { get; } = $"logs-telemetry.*-{client.Options.Namespace}";
+
+    /// <summary>Everything that is searched: the data streams and the copies of what is held.</summary>
+    public string Everything => $"{Streams},{_held}";
+
+    /// <summary>Searches in a point in time; of a document and its copy one is found.</summary>
+    public async Task<SearchAnswer> SearchAsync(JsonObject search, PointInTime at, CancellationToken cancel)
     {
-        search["timeout"] = SearchTimeout;
+        var query = search["query"] as JsonObject ?? Dsl.All();
         while (true)
         {
-            if (at is not null)
+            if (at.Indexes is null)
             {
-                search["pit"] = new JsonObject { ["id"] = at.Id, ["keep_alive"] = PointInTime.KeepAlive };
+                await LookAsync(at, cancel).ConfigureAwait(false);
             }
 
-            var path = at is null
-                ? $"/{Target}/_search?ignore_unavailable=true&allow_partial_search_results=true"
-                : "/_search?allow_partial_search_results=true";
-            var response = await client.SendAsync(HttpMethod.Post, path, Body(search), Deadline, cancel).ConfigureAwait(false);
-            var answer = SearchAnswer.Read(response);
-            if (at is null || !answer.IsExpired)
+            search["query"] = at.Once(query.DeepClone().AsObject(), _held);
+            var answer = await SearchCopiesAsync(search, at, cancel).ConfigureAwait(false);
+            if (!answer.IsExpired)
             {
-                at?.Renew(answer.PointInTime);
                 return answer;
             }
 
             answer.Dispose();
-            at.Replace(await OpenAsync(cancel).ConfigureAwait(false));
+            at.Replace(await OpenIdAsync(cancel).ConfigureAwait(false));
         }
     }
 
-    /// <summary>Opens a point in time: what is stored later is not seen.</summary>
-    public async Task<string> OpenAsync(CancellationToken cancel)
+    /// <summary>Searches in a point in time, copies as well.</summary>
+    public async Task<SearchAnswer> SearchCopiesAsync(JsonObject search, PointInTime at, CancellationToken cancel)
     {
-        var path = $"/{Target}/_pit?keep_alive={PointInTime.KeepAlive}&ignore_unavailable=true&allow_partial_search_results=true";
+        search["timeout"] = SearchTimeout;
+        search["pit"] = new JsonObject { ["id"] = at.Id, ["keep_alive"] = PointInTime.KeepAlive };
+        var response = await client.SendAsync(
+            HttpMethod.Post, "/_search?allow_partial_search_results=true", Body(search), Deadline, cancel).ConfigureAwait(false);
+        var answer = SearchAnswer.Read(response);
+        at.Renew(answer.PointInTime);
+        return answer;
+    }
+
+    /// <summary>Opens a point in time: what is stored later is not seen.</summary>
+    public async Task<PointInTime> OpenAsync(CancellationToken cancel) => new(await OpenIdAsync(cancel).ConfigureAwait(false));
+
+    /// <summary>Learns which indices are in a point in time, from one document of each shard; an empty one has none to tell twice.</summary>
+    public async Task LookAsync(PointInTime at, CancellationToken cancel)
+    {
+        var search = new JsonObject
+        {
+            ["size"] = 0,
+            ["track_total_hits"] = false,
+            ["terminate_after"] = 1,
+            ["aggs"] = new JsonObject
+            {
+                ["indexes"] = new JsonObject { ["terms"] = new JsonObject { ["field"] = "_index", ["size"] = MaxIndexes } },
+            },
+        };
+        using var answer = await SearchCopiesAsync(search, at, cancel).ConfigureAwait(false);
+        if (!answer.IsExpired)
+        {
+            at.Learn(answer.Aggregation("indexes") is { } indexes ? [.. Keys(indexes)] : []);
+        }
+    }
+
+    private async Task<string> OpenIdAsync(CancellationToken cancel)
+    {
+        var path = $"/{Everything}/_pit?keep_alive={PointInTime.KeepAlive}&ignore_unavailable=true&allow_partial_search_results=true";
         var response = await client.SendAsync(HttpMethod.Post, path, default, Deadline, cancel).ConfigureAwait(false);
         if (!response.IsSuccess)
         {
@@ -122,7 +158,7 @@ internal sealed class DocumentSearcher(ElasticClient client)
 
     /// <summary>Translates a query; asks for names and values where the translation has to know them.</summary>
     public async Task<QueryPlan> PlanAsync(
-        KqlNode query, JsonObject within, long nowUnixUs, PointInTime? at, ICollection<string> incomplete, CancellationToken cancel)
+        KqlNode query, JsonObject within, long nowUnixUs, PointInTime at, ICollection<string> incomplete, CancellationToken cancel)
     {
         var names = QueryTranslator.NeedsLabelNames(query)
             ? await LabelNamesAsync(within, at, incomplete, cancel).ConfigureAwait(false)
@@ -133,7 +169,7 @@ internal sealed class DocumentSearcher(ElasticClient client)
     }
 
     private async Task<IReadOnlyList<string>> LabelNamesAsync(
-        JsonObject within, PointInTime? at, ICollection<string> incomplete, CancellationToken cancel)
+        JsonObject within, PointInTime at, ICollection<string> incomplete, CancellationToken cancel)
     {
         var search = new JsonObject
         {
@@ -156,7 +192,7 @@ internal sealed class DocumentSearcher(ElasticClient client)
     }
 
     private async Task ExpandAsync(
-        QueryPlan plan, JsonObject within, PointInTime? at, ICollection<string> incomplete, CancellationToken cancel)
+        QueryPlan plan, JsonObject within, PointInTime at, ICollection<string> incomplete, CancellationToken cancel)
     {
         if (plan.Expansions.Count == 0)
         {

@@ -36,7 +36,7 @@ public sealed class ElasticDocumentReader(ElasticClient client, TimeProvider tim
             throw new FormatException("The cursor is none of this store's.");
         }
 
-        var at = (after is null ? null : _shelf.Take(shelf)) ?? new PointInTime(await _searcher.OpenAsync(cancel).ConfigureAwait(false));
+        var at = (after is null ? null : _shelf.Take(shelf)) ?? await _searcher.OpenAsync(cancel).ConfigureAwait(false);
         var page = new PageQuery(_searcher, at, Math.Clamp(request.Limit, 0, MaxHits), NowUnixUs, cancel);
         var isKept = false;
         try
@@ -69,7 +69,7 @@ public sealed class ElasticDocumentReader(ElasticClient client, TimeProvider tim
     public async ValueTask<Histogram> HistogramAsync(HistogramRequest request, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(request);
-        var at = new PointInTime(await _searcher.OpenAsync(cancel).ConfigureAwait(false));
+        var at = await _searcher.OpenAsync(cancel).ConfigureAwait(false);
         try
         {
             return await new CountQuery(_searcher, at, Math.Clamp(request.Buckets, 1, MaxBuckets), NowUnixUs, cancel)
@@ -82,15 +82,13 @@ public sealed class ElasticDocumentReader(ElasticClient client, TimeProvider tim
     }
 
     /// <inheritdoc/>
-    public async ValueTask<StoredDocuments> ContextAsync(DocumentId id, int before, int after, CancellationToken cancel) =>
-        await new NeighbourQuery(_searcher, cancel)
-            .RunAsync(id, Math.Clamp(before, 0, MaxHits), Math.Clamp(after, 0, MaxHits)).ConfigureAwait(false);
+    public ValueTask<StoredDocuments> ContextAsync(DocumentId id, int before, int after, CancellationToken cancel) =>
+        NeighboursAsync(query => query.RunAsync(id, Math.Clamp(before, 0, MaxHits), Math.Clamp(after, 0, MaxHits)), cancel);
 
     /// <inheritdoc/>
-    public async ValueTask<StoredDocuments> LastAsync(
+    public ValueTask<StoredDocuments> LastAsync(
         LifetimeId lifetime, StreamId? stream, int count, CancellationToken cancel) =>
-        await new NeighbourQuery(_searcher, cancel)
-            .LastAsync(lifetime, stream, Math.Clamp(count, 0, MaxHits)).ConfigureAwait(false);
+        NeighboursAsync(query => query.LastAsync(lifetime, stream, Math.Clamp(count, 0, MaxHits)), cancel);
 
     /// <inheritdoc/>
     public async ValueTask<Arrivals> ArrivedAsync(KqlNode query, string? after, int limit, CancellationToken cancel)
@@ -98,5 +96,19 @@ public sealed class ElasticDocumentReader(ElasticClient client, TimeProvider tim
         ArgumentNullException.ThrowIfNull(query);
         return await new FollowQuery(_searcher, query, Math.Clamp(limit, 1, MaxHits), time.GetUtcNow(), cancel)
             .RunAsync(after).ConfigureAwait(false);
+    }
+
+    private async ValueTask<StoredDocuments> NeighboursAsync(
+        Func<NeighbourQuery, Task<StoredDocuments>> ask, CancellationToken cancel)
+    {
+        var at = await _searcher.OpenAsync(cancel).ConfigureAwait(false);
+        try
+        {
+            return await ask(new NeighbourQuery(_searcher, at, cancel)).ConfigureAwait(false);
+        }
+        finally
+        {
+            await _searcher.CloseAsync(at.Id).ConfigureAwait(false);
+        }
     }
 }

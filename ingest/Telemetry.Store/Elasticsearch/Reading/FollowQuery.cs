@@ -30,7 +30,7 @@ internal sealed class FollowQuery(
 
     private async Task<List<ShardName>> ShardsAsync()
     {
-        var path = $"/{searcher.Target}/_search_shards?ignore_unavailable=true&filter_path=shards.index,shards.shard";
+        var path = $"/{searcher.Streams}/_search_shards?ignore_unavailable=true&filter_path=shards.index,shards.shard";
         using var json = await searcher.GetAsync(path, cancel).ConfigureAwait(false);
         return json is not null && json.RootElement.TryGetProperty("shards"u8, out var groups)
             ? [.. groups.EnumerateArray().Where(group => group.GetArrayLength() > 0).Select(group =>

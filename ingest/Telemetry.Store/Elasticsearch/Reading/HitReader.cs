@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Telemetry.Query;
+using Telemetry.Store.Elasticsearch.Templates;
 using Telemetry.Wire;
 
 namespace Telemetry.Store.Elasticsearch.Reading;
@@ -87,7 +88,7 @@ internal static class HitReader
 
     private static void Add(JsonElement element, string name, Dictionary<string, List<object>> values)
     {
-        if (name == ElasticMappings.LabelNames || name.StartsWith(ElasticWords.Prefix, StringComparison.Ordinal))
+        if (name is ElasticMappings.LabelNames or HoldMappings.HeldFrom || name.StartsWith(ElasticWords.Prefix, StringComparison.Ordinal))
         {
             return;
         }

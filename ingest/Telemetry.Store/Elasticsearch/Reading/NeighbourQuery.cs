@@ -7,7 +7,7 @@ namespace Telemetry.Store.Elasticsearch.Reading;
 /// Finds a document and the ones around it in its stream: within its epoch by number, and where the epoch ends, those of the
 /// stream's other epochs by when they were minted.
 /// </summary>
-internal sealed class NeighbourQuery(DocumentSearcher searcher, CancellationToken cancel)
+internal sealed class NeighbourQuery(DocumentSearcher searcher, PointInTime at, CancellationToken cancel)
 {
     private const int MaxPiece = 1000;
 
@@ -83,7 +83,7 @@ internal sealed class NeighbourQuery(DocumentSearcher searcher, CancellationToke
                 search["search_after"] = after;
             }
 
-            using var answer = await searcher.SearchAsync(search, null, cancel).ConfigureAwait(false);
+            using var answer = await searcher.SearchAsync(search, at, cancel).ConfigureAwait(false);
             _incomplete.AddRange(answer.Incomplete);
             var hits = answer.Page.ToList();
             documents.AddRange(HitReader.ReadAll(hits, _incomplete));

@@ -9,7 +9,7 @@ internal sealed class PointInTimeShelf(Random random)
     private const int Capacity = 64;
 
     private readonly Lock _gate = new();
-    private readonly Dictionary<long, string> _ids = [];
+    private readonly Dictionary<long, PointInTime> _points = [];
     private readonly Queue<long> _order = new();
 
     /// <summary>Puts one down; returns its key, and the id of one that has to make room, or null.</summary>
@@ -23,12 +23,12 @@ internal sealed class PointInTimeShelf(Random random)
                 key = random.NextInt64();
             }
 
-            _ids[key] = at.Id;
+            _points[key] = at;
             _order.Enqueue(key);
             string? evicted = null;
             while (_order.Count > Capacity)
             {
-                _ids.Remove(_order.Dequeue(), out evicted);
+                evicted = _points.Remove(_order.Dequeue(), out var old) ? old.Id : null;
             }
 
             return (key, evicted);
@@ -40,7 +40,7 @@ internal sealed class PointInTimeShelf(Random random)
     {
         lock (_gate)
         {
-            return _ids.Remove(key, out var id) ? new PointInTime(id) : null;
+            return _points.Remove(key, out var at) ? at : null;
         }
     }
 }

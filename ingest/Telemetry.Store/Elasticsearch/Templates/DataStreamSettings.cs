@@ -85,7 +85,7 @@ internal sealed class DataStreamSettings(ElasticClient client, TemplateOptions o
         {
             >= 200 and < 300 => JsonNode.Parse(answer.Body.Span)?["data_streams"] is JsonArray { Count: > 0 } streams ? streams[0] : null,
             400 or 404 or 405 => null,
-            _ => throw new IOException($"Elasticsearch does not show {path}: {answer.Problem()}."),
+            _ => throw TemplateInstaller.Refused(answer, $"Elasticsearch does not show {path}: {answer.Problem()}."),
         };
     }
 }

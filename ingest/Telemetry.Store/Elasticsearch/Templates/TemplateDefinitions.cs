@@ -18,7 +18,10 @@ internal static class TemplateDefinitions
     private const string Settings = "telemetry@settings";
     private const string Documents = "telemetry@documents";
     private const string Lifetimes = "telemetry@lifetimes";
-    private const string Groups = "telemetry@groups";
+    private const string CrashGroups = "telemetry@crash-groups";
+    private const string LogTemplates = "telemetry@log-templates";
+    private const string Retried = "telemetry@retried";
+    private const string Holds = "telemetry@holds";
 
     // Above Elastic's own for logs-*-*, which have 100.
     private const int Priority = 500;
@@ -29,14 +32,20 @@ internal static class TemplateDefinitions
         Component(Settings, new JsonObject { ["settings"] = DocumentSettings() }),
         Component(Documents, new JsonObject { ["mappings"] = ElasticMappings.Documents() }),
         Component(Lifetimes, new JsonObject { ["settings"] = PlainSettings(), ["mappings"] = ElasticMappings.Lifetimes() }),
-        Component(Groups, new JsonObject { ["settings"] = PlainSettings(), ["mappings"] = GroupMappings() }),
+        Component(CrashGroups, new JsonObject { ["settings"] = PlainSettings(), ["mappings"] = GroupMappings.Crashes() }),
+        Component(LogTemplates, new JsonObject { ["settings"] = PlainSettings(), ["mappings"] = GroupMappings.Templates() }),
+        Component(Retried, new JsonObject { ["settings"] = PlainSettings(), ["mappings"] = RetriedMappings.Marks() }),
+        Component(Holds, new JsonObject { ["settings"] = PlainSettings(), ["mappings"] = HoldMappings.Holds() }),
         Stream(names, DocumentStream.App, version, options),
         Stream(names, DocumentStream.Kernel, version, options),
         Stream(names, DocumentStream.Lifecycle, version, options),
         Stream(names, DocumentStream.Crash, version, options),
         Plain(names.Lifetimes, Lifetimes),
-        Plain(names.CrashGroups, Groups),
-        Plain(names.LogTemplates, Groups),
+        Plain(names.CrashGroups, CrashGroups),
+        Plain(names.LogTemplates, LogTemplates),
+        Plain(names.Retried, Retried),
+        Plain(names.Holds, Holds),
+        Held(names, version),
     ];
 
     /// <summary>Retention of a data stream as Elasticsearch writes it.</summary>
@@ -62,31 +71,6 @@ internal static class TemplateDefinitions
 
     private static JsonObject PlainSettings() => new() { ["index.number_of_shards"] = "1", ["index.refresh_interval"] = "1s" };
 
-    // Crash groups and log templates: an id, a few keys, and a body that is read as a whole.
-    private static JsonObject GroupMappings()
-    {
-        static JsonObject Of(string type) => new() { ["type"] = type };
-        return new JsonObject
-        {
-            ["dynamic"] = "false",
-            ["properties"] = new JsonObject
-            {
-                ["group"] = new JsonObject
-                {
-                    ["properties"] = new JsonObject
-                    {
-                        ["id"] = Of("keyword"),
-                        ["count"] = Of("long"),
-                        ["first"] = Of("date_nanos"),
-                        ["last"] = Of("date_nanos"),
-                        ["services"] = Of("keyword"),
-                        ["text"] = Of("match_only_text"),
-                    },
-                },
-            },
-        };
-    }
-
     private static TemplateDefinition Component(string name, JsonObject template) =>
         new(IsComponent: true, name, new JsonObject { ["template"] = template });
 
@@ -97,18 +81,8 @@ internal static class TemplateDefinitions
         if (stream == DocumentStream.Crash)
         {
             // Few, and waited for: found at once.
-            var settings = new JsonObject { ["index.refresh_interval"] = "200ms" };
-            template["settings"] = settings;
-
-            // Evidence comes back as it was sent, whatever the licence makes of logsdb. Before 8.18 that is no setting.
-            if (version.CompareTo(new ElasticVersion(8, 18)) >= 0)
-            {
-                settings["index.mapping.source.mode"] = "stored";
-            }
-            else
-            {
-                template["mappings"] = new JsonObject { ["_source"] = new JsonObject { ["mode"] = "stored" } };
-            }
+            template["settings"] = new JsonObject { ["index.refresh_interval"] = "200ms" };
+            StoreSource(template, version);
         }
 
         template["lifecycle"] = new JsonObject { ["enabled"] = true, ["data_retention"] = Retention(stream, options) };
@@ -126,6 +100,37 @@ internal static class TemplateDefinitions
             ["ignore_missing_component_templates"] = new JsonArray(Custom),
             ["template"] = template,
         });
+    }
+
+    /// <summary>What is held of all streams together, as it was sent.</summary>
+    private static TemplateDefinition Held(DataStreamNames names, ElasticVersion version)
+    {
+        var template = new JsonObject { ["mappings"] = HoldMappings.Copies() };
+        StoreSource(template, version);
+        return new(IsComponent: false, names.Held, new JsonObject
+        {
+            ["index_patterns"] = new JsonArray(names.Held),
+            ["priority"] = Priority,
+            ["composed_of"] = new JsonArray(Settings, Documents, Custom),
+            ["ignore_missing_component_templates"] = new JsonArray(Custom),
+            ["template"] = template,
+        });
+    }
+
+    // Evidence comes back as it was sent, whatever the licence makes of logsdb. Before 8.18 that is no setting.
+    private static void StoreSource(JsonObject template, ElasticVersion version)
+    {
+        if (version.CompareTo(new ElasticVersion(8, 18)) >= 0)
+        {
+            var settings = template["settings"] as JsonObject ?? [];
+            settings["index.mapping.source.mode"] = "stored";
+            template["settings"] = settings;
+            return;
+        }
+
+        var mappings = template["mappings"] as JsonObject ?? [];
+        mappings["_source"] = new JsonObject { ["mode"] = "stored" };
+        template["mappings"] = mappings;
     }
 
     private static TemplateDefinition Plain(string name, string component) => new(IsComponent: false, name, new JsonObject

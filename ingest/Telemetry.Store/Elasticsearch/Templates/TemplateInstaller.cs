@@ -16,7 +16,8 @@ public sealed class TemplateInstaller(ElasticClient client, TemplateOptions opti
     private readonly DataStreamNames _names = new(client.Options.Namespace);
 
     /// <summary>Compares what is there with what is wanted; changes nothing.</summary>
-    /// <exception cref="IOException">The server cannot be reached, or does not let us look.</exception>
+    /// <exception cref="ElasticForbiddenException">We may not look.</exception>
+    /// <exception cref="IOException">The server cannot be reached, or refuses.</exception>
     /// <exception cref="ArgumentException">The options are wrong.</exception>
     public async Task<TemplatePlan> PlanAsync(CancellationToken cancel)
     {
@@ -45,6 +46,7 @@ public sealed class TemplateInstaller(ElasticClient client, TemplateOptions opti
     }
 
     /// <summary>Does what a plan says, in its order. Applying a plan again does the same again.</summary>
+    /// <exception cref="ElasticForbiddenException">We may not; items before are installed.</exception>
     /// <exception cref="IOException">The server cannot be reached, or refuses an item; those before it are installed.</exception>
     public async Task ApplyAsync(TemplatePlan plan, CancellationToken cancel)
     {
@@ -54,9 +56,28 @@ public sealed class TemplateInstaller(ElasticClient client, TemplateOptions opti
             var answer = await client.SendAsync(HttpMethod.Put, change.Path, change.Body, Deadline, cancel);
             if (!answer.IsSuccess)
             {
-                throw new IOException($"Elasticsearch did not take the {change.Kind} {change.Name}: {answer.Problem()}.");
+                throw Refused(answer, $"Elasticsearch did not take the {change.Kind} {change.Name}: {answer.Problem()}.");
             }
         }
+    }
+
+    /// <summary>
+    /// Data streams that are not there and that no template of their name makes, as far as we may look: for whoever may write documents
+    /// and nothing else, of whom others have to have installed what is needed.
+    /// </summary>
+    /// <exception cref="IOException">The server cannot be reached.</exception>
+    public async Task<IReadOnlyList<string>> MissingAsync(CancellationToken cancel)
+    {
+        List<string> missing = [];
+        foreach (var stream in _names.All)
+        {
+            if (await IsMissingAsync($"/_data_stream/{stream}", cancel) && await IsMissingAsync($"/_index_template/{stream}", cancel))
+            {
+                missing.Add(stream);
+            }
+        }
+
+        return missing;
     }
 
     /// <summary>A template as it is sent, for whoever installs by other means.</summary>
@@ -113,6 +134,12 @@ public sealed class TemplateInstaller(ElasticClient client, TemplateOptions opti
             : TemplateAction.Update;
     }
 
+    private async Task<bool> IsMissingAsync(string path, CancellationToken cancel) =>
+        (await client.SendAsync(new ElasticRequest(HttpMethod.Get, path), cancel)).Status == 404;
+
+    internal static IOException Refused(ElasticResponse answer, string what) =>
+        answer.Status == 403 ? new ElasticForbiddenException(what) : new IOException(what);
+
     private async Task<JsonObject?> GetAsync(TemplateDefinition definition, CancellationToken cancel)
     {
         var answer = await client.SendAsync(new ElasticRequest(HttpMethod.Get, definition.Path), cancel);
@@ -123,7 +150,7 @@ public sealed class TemplateInstaller(ElasticClient client, TemplateOptions opti
 
         if (!answer.IsSuccess)
         {
-            throw new IOException($"Elasticsearch does not show the {definition.Kind} {definition.Name}: {answer.Problem()}.");
+            throw Refused(answer, $"Elasticsearch does not show the {definition.Kind} {definition.Name}: {answer.Problem()}.");
         }
 
         return JsonNode.Parse(answer.Body.Span)?[definition.Member + "s"]?[0]?[definition.Member]?.AsObject()
