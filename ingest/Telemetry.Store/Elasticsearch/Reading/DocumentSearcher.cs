@@ -14,7 +14,10 @@ internal sealed class DocumentSearcher(ElasticClient client)
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(35);
 
     /// <summary>What is searched: nothing, when there is none yet.</summary>
-    public string Target { get; } = $"logs-telemetry.*-{client.Options.Namespace}";
+    public string Target { get; } = TargetOf(client);
+
+    /// <summary>What the streams hold beside the field table.</summary>
+    public FieldTypesCache Types { get; } = new(client, TargetOf(client));
 
     /// <summary>Searches, in a point in time or as it is now.</summary>
     public async Task<SearchAnswer> SearchAsync(JsonObject search, PointInTime? at, CancellationToken cancel)
@@ -127,7 +130,8 @@ internal sealed class DocumentSearcher(ElasticClient client)
         var names = QueryTranslator.NeedsLabelNames(query)
             ? await LabelNamesAsync(within, at, incomplete, cancel).ConfigureAwait(false)
             : [];
-        var plan = QueryTranslator.Translate(query, nowUnixUs, names);
+        var types = await Types.GetAsync(query, cancel).ConfigureAwait(false);
+        var plan = QueryTranslator.Translate(query, nowUnixUs, names, types);
         await ExpandAsync(plan, within, at, incomplete, cancel).ConfigureAwait(false);
         return plan;
     }
@@ -195,6 +199,8 @@ internal sealed class DocumentSearcher(ElasticClient client)
 
     private static IEnumerable<string> Keys(JsonElement terms) =>
         terms.GetProperty("buckets"u8).EnumerateArray().Select(bucket => bucket.GetProperty("key"u8).GetString()!);
+
+    private static string TargetOf(ElasticClient client) => $"logs-telemetry.*-{client.Options.Namespace}";
 
     private static byte[] Body(JsonObject json) => JsonSerializer.SerializeToUtf8Bytes(json);
 }
