@@ -77,8 +77,8 @@ internal sealed partial class PartFactory(
 
     /// <summary>The store; nothing is asked of it yet.</summary>
     public IStoreEngine OpenStore() => options.Engines.Elasticsearch is { } elastic
-        ? new ElasticStoreEngine(elastic, options.Retention, time, _logger)
-        : new SqliteStoreEngine(data, options.Retention, time, _logger);
+        ? new ElasticStoreEngine(elastic, options.Retention, options.Fields, time, _logger)
+        : new SqliteStoreEngine(data, options.Retention, options.Fields, time, _logger);
 
     public async Task<IndexerHost> StartIndexerAsync(IBus bus, IStoreEngine store)
     {
@@ -86,7 +86,7 @@ internal sealed partial class PartFactory(
         return IndexerHost.Start(
             new IndexerOptions
             {
-                DataDirectory = data.Path, KeepLifetimes = options.Retention.KeepLifetimes, Held = new HoldFile(data.Path).Held,
+                DataDirectory = data.Path, KeepLifetimes = options.Retention.KeepLifetimes, Promoted = options.Fields, Held = new HoldFile(data.Path).Held,
             },
             bus,
             store.OpenWriter,
