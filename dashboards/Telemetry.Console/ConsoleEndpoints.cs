@@ -49,7 +49,7 @@ public static class ConsoleEndpoints
 
         Page("/", new SearchPage(services));
         Page("/context", new ContextPage(services));
-        Page("/tail", new TailPage());
+        Page("/tail", new TailPage(services));
         Page("/lifetimes", new LifetimesPage(services));
         Page("/lifetimes/{id}", new LifetimePage(services));
         Page("/crashes", new CrashesPage(services));

@@ -1,4 +1,5 @@
 using Telemetry.Bus;
+using Telemetry.Store;
 using Telemetry.Wire;
 
 namespace Telemetry.Indexer;
@@ -26,6 +27,9 @@ public sealed record IndexerOptions
     /// does not wait.
     /// </summary>
     public TimeSpan IdentityWait { get; init; } = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>Attributes that become typed fields; default none.</summary>
+    public PromotedFields Promoted { get; init; } = PromotedFields.None;
 
     /// <summary>Lifetimes and their crashes are kept so long after they were last heard of; default 90 days.</summary>
     public TimeSpan KeepLifetimes { get; init; } = TimeSpan.FromDays(90);

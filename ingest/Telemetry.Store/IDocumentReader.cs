@@ -10,6 +10,12 @@ namespace Telemetry.Store;
 /// </summary>
 public interface IDocumentReader
 {
+    /// <summary>
+    /// The fields that are stored or can be, with the types of those that were promoted from attributes: whoever parses a query wants
+    /// them. What was stored once stays in here for as long as it is kept.
+    /// </summary>
+    ValueTask<FieldTyping> FieldsAsync(CancellationToken cancel);
+
     /// <summary>Newest first. Never throws for an odd query: a field that does not exist matches nothing.</summary>
     /// <exception cref="FormatException">The cursor is none that this store gave.</exception>
     ValueTask<SearchResult> SearchAsync(SearchRequest request, CancellationToken cancel);

@@ -8,14 +8,14 @@ internal sealed class StoredValues : IFieldValues
 {
     private readonly List<(string Field, object Value, byte[]? Utf8)> _values = [];
 
-    public StoredValues(StoredDocument document)
+    public StoredValues(StoredDocument document, FieldTyping types)
     {
         _values.Add((Fields.Timestamp.Name, document.TimestampUnixUs, null));
         foreach (var (name, value) in document.Fields)
         {
             foreach (var one in value is IReadOnlyList<object> list ? list : [value])
             {
-                _values.Add(Typed(name, one));
+                _values.Add(Typed(name, types.TypeOf(name), one));
             }
         }
     }
@@ -35,7 +35,7 @@ internal sealed class StoredValues : IFieldValues
     public double Double(int index) => _values[index].Value is double number ? number : 0;
 
     // What is not of its field's type stays text, which no test of a number matches.
-    private static (string Field, object Value, byte[]? Utf8) Typed(string name, object value) => (Fields.TypeOf(name), value) switch
+    private static (string Field, object Value, byte[]? Utf8) Typed(string name, FieldType type, object value) => (type, value) switch
     {
         (FieldType.Date, string text) when StoredTime.TryParse(text, out var unixUs) => (name, unixUs, null),
         (FieldType.Boolean, bool flag) => (name, flag ? 1L : 0L, null),

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Telemetry.Cli.Configuration;
 using Telemetry.Cli.Hosting;
+using Telemetry.Store;
 using Telemetry.Store.Elasticsearch;
 using Telemetry.Tests.Support.Servers;
 
@@ -81,6 +82,6 @@ public sealed class LeastPrivilegeTests : IAsyncLifetime
     {
         Assert.True(ElasticOptions.TryParse(_store.Url, out var options, out _));
         return new ElasticStoreEngine(
-            options, Keep, _time, new PlainLoggerProvider(_log, LogLevel.Information, _time).CreateLogger("Telemetry.Main"));
+            options, Keep, PromotedFields.None, _time, new PlainLoggerProvider(_log, LogLevel.Information, _time).CreateLogger("Telemetry.Main"));
     }
 }

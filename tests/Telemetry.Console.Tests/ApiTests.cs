@@ -1,6 +1,8 @@
 using System.Net;
 using System.Text.Json;
 using Telemetry.Autopsy;
+using Telemetry.Query;
+using Telemetry.Store;
 
 namespace Telemetry.Console.Tests;
 
@@ -58,6 +60,34 @@ public sealed class ApiTests : IAsyncLifetime
         using var json = JsonDocument.Parse(await answer.Content.ReadAsStringAsync());
         Assert.Equal(parameter, json.RootElement.GetProperty("parameter").GetString());
         Assert.EndsWith(".", json.RootElement.GetProperty("error").GetString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("/api/v1/search?q=")]
+    [InlineData("/api/v1/histogram?q=")]
+    [InlineData("/api/v1/tail?q=")]
+    [InlineData("/?q=")]
+    [InlineData("/tail?q=")]
+    public async Task AValueThatDoesNotFitAPromotedFieldIsRefused(string path)
+    {
+        _fleet.Documents.Types = new FieldTyping([new PromotedField("order.total", FieldType.Double).Field]);
+
+        using var refused = await _host.Http.GetAsync(path + "order.total+%3E+much");
+        using var answered = await _host.Http.GetAsync(path + "order.total+%3E+100", HttpCompletionOption.ResponseHeadersRead);
+
+        Assert.Equal((HttpStatusCode.BadRequest, HttpStatusCode.OK), (refused.StatusCode, answered.StatusCode));
+    }
+
+    [Fact]
+    public async Task APromotedFieldIsSearchedByItsType()
+    {
+        _fleet.Documents.Types = new FieldTyping([new PromotedField("order.total", FieldType.Double).Field]);
+        _fleet.Documents.Add(Some.Line(Some.UnixUs(_time), 1, "cheap", ("order.total", 20.5)), Some.Line(Some.UnixUs(_time), 2, "dear", ("order.total", 100.5)));
+
+        using var json = JsonDocument.Parse(await _host.Http.GetStringAsync("/api/v1/search?q=order.total+%3E+100"));
+
+        var hit = Assert.Single(json.RootElement.GetProperty("hits").EnumerateArray());
+        Assert.Equal(100.5, hit.GetProperty("order").GetProperty("total").GetDouble());
     }
 
     [Fact]

@@ -18,6 +18,9 @@ internal sealed class FakeDocumentReader(TimeProvider time) : IDocumentReader
     /// <summary>What every answer lacks.</summary>
     public IReadOnlyList<string> Incomplete { get; set; } = [];
 
+    /// <summary>The fields, promoted ones among them.</summary>
+    public FieldTyping Types { get; set; } = FieldTyping.Instance;
+
     /// <summary>Called once, when a search comes in.</summary>
     public Action? BeforeSearch { get; set; }
 
@@ -28,6 +31,8 @@ internal sealed class FakeDocumentReader(TimeProvider time) : IDocumentReader
             _documents.AddRange(documents);
         }
     }
+
+    public ValueTask<FieldTyping> FieldsAsync(CancellationToken cancel) => ValueTask.FromResult(Types);
 
     public ValueTask<SearchResult> SearchAsync(SearchRequest request, CancellationToken cancel)
     {
@@ -132,5 +137,5 @@ internal sealed class FakeDocumentReader(TimeProvider time) : IDocumentReader
         }
     }
 
-    private KqlMatcher Matcher(KqlNode query) => KqlMatcher.Compile(query, new StoreTyping(), Some.UnixUs(time));
+    private KqlMatcher Matcher(KqlNode query) => KqlMatcher.Compile(query, Types, Some.UnixUs(time));
 }

@@ -45,6 +45,28 @@ public sealed class RealPartsTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task AttributesBecomeFieldsAndWhatWasStoredBeforeStaysALabel()
+    {
+        await Append(Lane.Bulk, Some.Lines(0, """{"message":"one","order":{"total":101.5}}"""));
+        await using (Start())
+        {
+            Assert.Equal(1, await Found("message", "one"));
+        }
+
+        var total = new PromotedField("order.total", FieldType.Double);
+        await Append(Lane.Bulk, Some.Lines(1, """{"message":"two","order":{"total":102}}""", "message=three order.total=much"));
+        await using (Start(new PromotedFields([total])))
+        {
+            Assert.Equal(1, await Found("message", "three"));
+        }
+
+        var dear = new FieldCompares("order.total", KqlComparison.Greater, new KqlValue("100", false, null));
+        Assert.Equal(1, await Count(Lane.Bulk, dear));
+        Assert.Equal(1, await Found("labels.order.total", "101.5"));
+        Assert.Equal(1, await Found("labels.order.total", "much"));
+    }
+
+    [Fact]
     public async Task WhatIsPurgedFromAStoreThatAllShareIsInTheAccountsBeforeItIsDeleted()
     {
         await Append(Lane.Critical, Some.Records(0, Some.AgentStart(), Some.StreamOpened(), Some.Crash()));
@@ -182,10 +204,14 @@ public sealed class RealPartsTests : IAsyncDisposable
         await _writer.AppendAsync(lane, Some.Stamp(busUnixUs: now), body, default);
     }
 
-    private IndexerHost Start() => IndexerHost.Start(
-        new IndexerOptions { DataDirectory = _directory.Path, IdentityWait = TimeSpan.FromMilliseconds(20) }, _bus,
+    private IndexerHost Start(PromotedFields? fields = null) => IndexerHost.Start(
+        new IndexerOptions
+        {
+            DataDirectory = _directory.Path, IdentityWait = TimeSpan.FromMilliseconds(20), Promoted = fields ?? PromotedFields.None,
+        },
+        _bus,
         (partition, opening) => SqliteDocumentWriter.Open(
-            Store(partition.Lane), new SqliteStoreOptions(), TimeProvider.System, opening.Oldest));
+            Store(partition.Lane), new SqliteStoreOptions { Promoted = fields ?? PromotedFields.None }, TimeProvider.System, opening.Oldest));
 
     private string Store(Lane lane) => _directory[Path.Combine("store", lane == Lane.Critical ? "critical" : "bulk")];
 

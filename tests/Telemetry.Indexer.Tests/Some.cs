@@ -102,11 +102,11 @@ internal static class Some
     public static MemoryDocument Parsed(string line, string zone = "", long minted = Minted) =>
         Parsed(Encoding.UTF8.GetBytes(line), zone, minted);
 
-    public static MemoryDocument Parsed(byte[] line, string zone = "", long minted = Minted, bool hostNameKnown = true)
+    public static MemoryDocument Parsed(byte[] line, string zone = "", long minted = Minted, bool hostNameKnown = true, PromotedFields? promoted = null)
     {
         var document = new Document();
         document.Reset(new RecordId(Lifetime, File, Epoch, 0), minted);
-        new LineParser(new LabelNames()).Parse(line, new LineContext(ZoneClock.Find(zone), minted, hostNameKnown), document);
+        new LineParser(new LabelNames(), promoted).Parse(line, new LineContext(ZoneClock.Find(zone), minted, hostNameKnown), document);
         return MemoryDocument.From(document);
     }
 }

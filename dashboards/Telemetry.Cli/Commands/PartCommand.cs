@@ -18,7 +18,7 @@ internal static class PartCommand
     {
         var command = Create(
             context, configuration, Parts.Indexer, "indexer", "Run the indexer alone: read the bus, fill the store.",
-            [.. FlagSet.Data, .. FlagSet.Bus, .. FlagSet.Store, .. FlagSet.Retention, .. FlagSet.Metrics, .. FlagSet.Tls, .. FlagSet.Log]);
+            [.. FlagSet.Data, .. FlagSet.Bus, .. FlagSet.Store, .. FlagSet.Fields, .. FlagSet.Retention, .. FlagSet.Metrics, .. FlagSet.Tls, .. FlagSet.Log]);
         command.Subcommands.Add(RewindCommand.Create(context, configuration));
         return command;
     }

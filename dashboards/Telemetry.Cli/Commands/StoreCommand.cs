@@ -20,7 +20,7 @@ internal sealed class StoreCommand(CliContext context, bool isDryRun, bool shows
         var dryRun = new Option<bool>("--dry-run") { Description = "Say what would be done, and do nothing." };
         var diff = new Option<bool>("--diff") { Description = "Show what differs, a line each: + is wanted, - is there." };
         var json = JsonOption.Create("Print one template a line, as JSON.");
-        var flags = new FlagSet([.. FlagSet.Store, Settings.StoreKeep, .. FlagSet.Data]);
+        var flags = new FlagSet([.. FlagSet.Store, Settings.StoreKeep, .. FlagSet.Fields, .. FlagSet.Data]);
         var command = new Command(
             "install", "Install the templates of an Elasticsearch or bring them up to date; what a user changed is left alone.")
         {
@@ -40,7 +40,7 @@ internal sealed class StoreCommand(CliContext context, bool isDryRun, bool shows
 
             var install = new StoreCommand(context, parsed.GetValue(dryRun), parsed.GetValue(diff), parsed.GetValue(json));
             using var client = new ElasticClient(elastic, context.Time);
-            await install.RunAsync(new TemplateInstaller(client, ElasticStoreEngine.OptionsOf(options.Retention)), cancel);
+            await install.RunAsync(new TemplateInstaller(client, ElasticStoreEngine.OptionsOf(options.Retention, options.Fields)), cancel);
             return ExitCodes.Fine;
         });
         return command;
@@ -78,6 +78,7 @@ internal sealed class StoreCommand(CliContext context, bool isDryRun, bool shows
         TemplateAction.Update => "updated",
         TemplateAction.Unchanged => "unchanged",
         TemplateAction.ChangedByUser => "left alone, a user changed it",
+        TemplateAction.Conflict => "in conflict with what is stored",
         _ => "left alone, a newer version made it",
     };
 
@@ -93,6 +94,7 @@ internal sealed class StoreCommand(CliContext context, bool isDryRun, bool shows
                 TemplateAction.Update => "update",
                 TemplateAction.Unchanged => "unchanged",
                 TemplateAction.ChangedByUser => "changed_by_user",
+                TemplateAction.Conflict => "conflict",
                 _ => "newer",
             },
             ["applied"] = !isDryRun && change.IsDue,

@@ -17,7 +17,7 @@ internal static class UpCommand
         };
         var json = JsonOption.Create(JsonOption.StartSummary);
         var flags = new FlagSet([
-            .. FlagSet.Data, .. FlagSet.Bus, .. FlagSet.Store, .. FlagSet.Http, .. FlagSet.Grpc, .. FlagSet.Shipper, .. FlagSet.Retention, .. FlagSet.Tls,
+            .. FlagSet.Data, .. FlagSet.Bus, .. FlagSet.Store, .. FlagSet.Fields, .. FlagSet.Http, .. FlagSet.Grpc, .. FlagSet.Shipper, .. FlagSet.Retention, .. FlagSet.Tls,
             .. FlagSet.Log]);
         var command = new Command(
             "up", "Run everything on this machine until Ctrl-C: gateway, bus, indexer, store, console and a shipper.");

@@ -19,24 +19,27 @@ internal sealed class EffectiveConfiguration
     /// <param name="flags">What the command line says.</param>
     /// <param name="environment">Environment variables by name.</param>
     /// <param name="file">Configuration file; null is none.</param>
+    /// <param name="fields">File of fields that is used when none is named; null is none.</param>
     /// <param name="isRoot">Whether root runs this: decides where data lies.</param>
     /// <param name="problems">One sentence each.</param>
     public static EffectiveConfiguration Merge(
-        IEnumerable<SettingValue> flags, IReadOnlyDictionary<string, string> environment, string? file, bool isRoot,
-        List<string> problems)
+        IEnumerable<SettingValue> flags, IReadOnlyDictionary<string, string> environment, string? file, string? fields,
+        bool isRoot, List<string> problems)
     {
         var merged = new EffectiveConfiguration();
         var dataDirectory = DataDirectoryDefault.Resolve(environment, isRoot);
-        merged.Apply(Settings.All.Select(setting => DefaultOf(setting, dataDirectory)));
+        merged.Apply(Settings.All.Select(setting => DefaultOf(setting, dataDirectory, fields)));
         merged.Apply(file is null ? [] : FileSettings.Read(file, problems));
         merged.Apply(EnvironmentSettings.Read(environment, problems));
         merged.Apply(flags);
         return merged;
     }
 
-    private static SettingValue DefaultOf(Setting setting, string dataDirectory)
+    private static SettingValue DefaultOf(Setting setting, string dataDirectory, string? fields)
     {
-        var text = setting == Settings.DataDirectory ? dataDirectory : setting.Default;
+        var text = setting == Settings.DataDirectory ? dataDirectory
+            : setting == Settings.FieldsFile && fields is not null ? fields
+            : setting.Default;
         return new SettingValue(setting, text.Length == 0 ? [] : [text], SettingSource.Default, "default");
     }
 

@@ -4,7 +4,7 @@ namespace Telemetry.Cli.Configuration;
 
 /// <summary>
 /// Reads the configuration file: one JSON object per section, <c>{"store": {"keep": "7d"}}</c>; a section that is a text is its
-/// <c>url</c>. Comments and trailing commas are allowed.
+/// <c>url</c> or <c>file</c>. Comments and trailing commas are allowed.
 /// </summary>
 internal static class FileSettings
 {
@@ -51,10 +51,11 @@ internal static class FileSettings
 
         foreach (var section in root.EnumerateObject())
         {
-            if (section.Value.ValueKind == JsonValueKind.String && Settings.Find($"{section.Name}.url") is { } url)
+            if (section.Value.ValueKind == JsonValueKind.String
+                && (Settings.Find($"{section.Name}.url") ?? Settings.Find($"{section.Name}.file")) is { } main)
             {
                 // "bus": "kafka://…", as the flag says it.
-                ReadEntry(path, url.Key, section.Value, values, problems);
+                ReadEntry(path, main.Key, section.Value, values, problems);
                 continue;
             }
 

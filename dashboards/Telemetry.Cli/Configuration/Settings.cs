@@ -57,6 +57,10 @@ internal static class Settings
     public static readonly Setting StoreKeepLifetimes = Add(new("store.keep_lifetimes", SettingKind.Duration, "90d",
         "Age at which lifetimes and crashes are deleted; 8m or more."));
 
+    public static readonly Setting FieldsFile = Add(new("fields.file", SettingKind.Path, "",
+        "File (YAML) of the attributes that become typed fields; without it fields.yaml beside the configuration file, if present.")
+        { Flag = "--fields", ValueName = "FILE", ShortEnvironmentName = "TELEMETRY_FIELDS" });
+
     public static readonly Setting BusKeep = Add(new("bus.keep", SettingKind.Duration, "24h",
         "Age at which indexed bus segments are deleted."));
 

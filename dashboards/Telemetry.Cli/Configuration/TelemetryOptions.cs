@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Telemetry.Store;
 
 namespace Telemetry.Cli.Configuration;
 
@@ -25,6 +26,9 @@ internal sealed record TelemetryOptions
     public EngineOptions Engines { get; init; } = new();
 
     public required RetentionOptions Retention { get; init; }
+
+    /// <summary>Attributes that become typed fields; of commands that write the store.</summary>
+    public PromotedFields Fields { get; init; } = PromotedFields.None;
 
     public LocalShipperOptions Shipper { get; init; } = new();
 

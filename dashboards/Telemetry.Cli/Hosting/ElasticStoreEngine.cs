@@ -25,6 +25,7 @@ internal sealed partial class ElasticStoreEngine : IStoreEngine
     private readonly ElasticClient _client;
     private readonly ElasticRetention _retention;
     private readonly RetentionOptions _keep;
+    private readonly PromotedFields _fields;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly Meter _meter = new(ElasticBulkPool.MeterName);
@@ -33,10 +34,11 @@ internal sealed partial class ElasticStoreEngine : IStoreEngine
     private readonly CancellationTokenSource _closing = new();
     private Task _installing = Task.CompletedTask;
     private volatile string _problem = "";
+    private volatile bool _isInstalled;
 
-    public ElasticStoreEngine(ElasticOptions options, RetentionOptions keep, TimeProvider time, ILogger logger)
+    public ElasticStoreEngine(ElasticOptions options, RetentionOptions keep, PromotedFields fields, TimeProvider time, ILogger logger)
     {
-        (_keep, _time, _logger) = (keep, time, logger);
+        (_keep, _fields, _time, _logger) = (keep, fields, time, logger);
         _client = new ElasticClient(options, time);
         Documents = new ElasticDocumentReader(_client, time);
         Lifetimes = new ElasticLifetimeReader(_client);
@@ -103,12 +105,13 @@ internal sealed partial class ElasticStoreEngine : IStoreEngine
 
     private async Task<bool> TryInstallAsync(CancellationToken cancel)
     {
-        var installer = new TemplateInstaller(_client, OptionsOf(_keep));
+        var installer = new TemplateInstaller(_client, OptionsOf(_keep, _fields));
         try
         {
             var plan = await installer.PlanAsync(cancel);
             await installer.ApplyAsync(plan, cancel);
             _problem = "";
+            _isInstalled = true;
             return true;
         }
         catch (ElasticForbiddenException e)
@@ -156,6 +159,12 @@ internal sealed partial class ElasticStoreEngine : IStoreEngine
 
     public IDocumentWriter OpenWriter(BusPartition partition, WriterOpening opening)
     {
+        // What an index does not know it does not index: a document that came too early would not be found by these fields.
+        if (_fields.All.Count > 0 && !_isInstalled)
+        {
+            throw new IOException(_problem.Length > 0 ? _problem : "The templates of the store are not installed yet.");
+        }
+
         lock (_gate)
         {
             if (!_pools.TryGetValue(partition.Lane, out var pool))
@@ -182,9 +191,9 @@ internal sealed partial class ElasticStoreEngine : IStoreEngine
         _meter.Dispose();
     }
 
-    /// <summary>How long the data streams keep documents.</summary>
-    public static TemplateOptions OptionsOf(RetentionOptions keep) =>
-        new() { LineRetention = keep.StoreKeep, EventRetention = keep.KeepLifetimes };
+    /// <summary>How long the data streams keep documents, and what they index beside the field table.</summary>
+    public static TemplateOptions OptionsOf(RetentionOptions keep, PromotedFields fields) =>
+        new() { LineRetention = keep.StoreKeep, EventRetention = keep.KeepLifetimes, Promoted = fields };
 
     private void Tell(ElasticNotice notice)
     {

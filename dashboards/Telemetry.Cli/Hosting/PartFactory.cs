@@ -76,8 +76,8 @@ internal sealed partial class PartFactory(
 
     /// <summary>The store; nothing is asked of it yet.</summary>
     public IStoreEngine OpenStore() => options.Engines.Elasticsearch is { } elastic
-        ? new ElasticStoreEngine(elastic, options.Retention, time, _logger)
-        : new SqliteStoreEngine(data, options.Retention, time, _logger);
+        ? new ElasticStoreEngine(elastic, options.Retention, options.Fields, time, _logger)
+        : new SqliteStoreEngine(data, options.Retention, options.Fields, time, _logger);
 
     public async Task<IndexerHost> StartIndexerAsync(IBus bus, IStoreEngine store)
     {
@@ -85,7 +85,7 @@ internal sealed partial class PartFactory(
         return IndexerHost.Start(
             new IndexerOptions
             {
-                DataDirectory = data.Path, KeepLifetimes = options.Retention.KeepLifetimes, Held = store.Held,
+                DataDirectory = data.Path, KeepLifetimes = options.Retention.KeepLifetimes, Promoted = options.Fields, Held = store.Held,
             },
             bus,
             store.OpenWriter,

@@ -17,13 +17,14 @@ internal sealed partial class SqliteStoreEngine : IStoreEngine
 {
     private readonly DataDirectory _data;
     private readonly RetentionOptions _keep;
+    private readonly PromotedFields _fields;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly SqliteDocumentReader _documents;
 
-    public SqliteStoreEngine(DataDirectory data, RetentionOptions keep, TimeProvider time, ILogger logger)
+    public SqliteStoreEngine(DataDirectory data, RetentionOptions keep, PromotedFields fields, TimeProvider time, ILogger logger)
     {
-        (_data, _keep, _time, _logger) = (data, keep, time, logger);
+        (_data, _keep, _fields, _time, _logger) = (data, keep, fields, time, logger);
         _documents = new SqliteDocumentReader(
             [data.StoreOf(Lane.Critical), data.StoreOf(Lane.Bulk)], time, fault => LogUnreadable(fault.Path, fault.Reason));
         Lifetimes = new SqliteLifetimeReader(data.Store, time);
@@ -51,8 +52,10 @@ internal sealed partial class SqliteStoreEngine : IStoreEngine
 
     public IDocumentWriter OpenWriter(BusPartition partition, WriterOpening opening)
     {
+        _documents.ThrowIfInConflict(_fields);
         var lane = partition.Lane;
-        var writer = SqliteDocumentWriter.Open(_data.StoreOf(lane), StoreRetention.Partitions(lane, _keep), _time, opening.Oldest);
+        var options = StoreRetention.Partitions(lane, _keep) with { Promoted = _fields };
+        var writer = SqliteDocumentWriter.Open(_data.StoreOf(lane), options, _time, opening.Oldest);
         foreach (var damaged in writer.SetAside)
         {
             if (damaged.Evidence is { } evidence)

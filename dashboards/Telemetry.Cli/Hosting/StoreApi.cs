@@ -32,7 +32,7 @@ internal sealed class StoreApi : IAsyncDisposable
         _directory = Directory.CreateTempSubdirectory("telemetry-");
         _loggers = LoggerFactory.Create(logging => logging
             .AddProvider(new PlainLoggerProvider(context.Error, LogLevel.Error, context.Time)).SetMinimumLevel(LogLevel.Error));
-        _store = new ElasticStoreEngine(elastic, options.Retention, context.Time, _loggers.CreateLogger("Telemetry.Main"));
+        _store = new ElasticStoreEngine(elastic, options.Retention, options.Fields, context.Time, _loggers.CreateLogger("Telemetry.Main"));
     }
 
     private string Socket => Path.Combine(_directory.FullName, "api");

@@ -28,7 +28,15 @@ internal sealed class ConfigurationSource(CliContext context)
     public TelemetryOptions Load(ParseResult parsed, FlagSet flags)
     {
         var problems = new List<string>();
-        var options = TelemetryOptions.Read(Merge(parsed, flags, problems), problems);
+        var merged = Merge(parsed, flags, problems);
+        var options = TelemetryOptions.Read(merged, problems);
+        if (flags.Has(Settings.FieldsFile))
+        {
+            // Whoever only reads the store knows its fields from there.
+            var path = new SettingReader(merged, problems).FullPath(Settings.FieldsFile);
+            options = options with { Fields = FieldsFile.Read(path, problems) };
+        }
+
         return problems.Count == 0 ? options : throw CliFailure.Usage(problems);
     }
 
@@ -36,6 +44,9 @@ internal sealed class ConfigurationSource(CliContext context)
     {
         var named = parsed.GetValue(File);
         var file = named ?? (System.IO.File.Exists(context.DefaultConfigurationFile) ? context.DefaultConfigurationFile : null);
-        return EffectiveConfiguration.Merge(flags.Collect(parsed), context.Environment, file, context.IsRoot, problems);
+        var fields = Path.Combine(
+            Path.GetDirectoryName(file is { Length: > 0 } ? file : context.DefaultConfigurationFile) ?? "", FieldsFile.DefaultName);
+        return EffectiveConfiguration.Merge(
+            flags.Collect(parsed), context.Environment, file, System.IO.File.Exists(fields) ? fields : null, context.IsRoot, problems);
     }
 }

@@ -33,6 +33,9 @@ internal sealed class FlagSet
     /// <summary>The store.</summary>
     public static IReadOnlyList<Setting> Store { get; } = [Settings.StoreUrl];
 
+    /// <summary>What becomes a typed field.</summary>
+    public static IReadOnlyList<Setting> Fields { get; } = [Settings.FieldsFile];
+
     /// <summary>What is kept.</summary>
     public static IReadOnlyList<Setting> Retention { get; } = [Settings.StoreKeep, Settings.StoreKeepBytes];
 
@@ -47,6 +50,9 @@ internal sealed class FlagSet
         [Settings.ClientUrl, Settings.ClientTokenFile, Settings.ClientCa];
 
     public void AddTo(Command command) => _flags.ForEach(flag => command.Options.Add(flag.Option));
+
+    /// <summary>True when the setting has a flag in here.</summary>
+    public bool Has(Setting setting) => _flags.Exists(flag => flag.Setting == setting);
 
     /// <summary>What the command line says about these settings.</summary>
     public IEnumerable<SettingValue> Collect(ParseResult parsed)

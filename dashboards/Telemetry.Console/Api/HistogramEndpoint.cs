@@ -13,7 +13,7 @@ internal sealed class HistogramEndpoint(ConsoleServices services) : IApiEndpoint
         var parameters = new RequestParameters(context.Request, services.Time);
         var histogram = await services.Documents.HistogramAsync(
             new HistogramRequest(
-                parameters.Query, parameters.Since, parameters.Until, parameters.Number("buckets", 60, 1, 1000)),
+                await parameters.QueryAsync(services.Documents), parameters.Since, parameters.Until, parameters.Number("buckets", 60, 1, 1000)),
             context.RequestAborted);
         await JsonAnswer.WriteAsync(context.Response, json =>
         {

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Telemetry.Console.Care;
-using Telemetry.Query;
 using Telemetry.Store;
 
 namespace Telemetry.Console.Api;
@@ -28,7 +27,7 @@ internal sealed class PurgeEndpoint(ConsoleServices services) : IApiEndpoint
         {
             await (body.Token is { } token
                 ? WriteAsync(context, await purger.RunAsync(token, user + Claimed(body.User), context.RequestAborted))
-                : WriteAsync(context, await purger.PreviewAsync(Question(body), context.RequestAborted)));
+                : WriteAsync(context, await purger.PreviewAsync(await QuestionAsync(body, context.RequestAborted), context.RequestAborted)));
         }
         catch (PurgeRefusedException e)
         {
@@ -72,7 +71,7 @@ internal sealed class PurgeEndpoint(ConsoleServices services) : IApiEndpoint
         }
     }
 
-    private PurgeQuestion Question(PurgeBody body)
+    private async ValueTask<PurgeQuestion> QuestionAsync(PurgeBody body, CancellationToken cancel)
     {
         var now = (services.Time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / 10;
         if (string.IsNullOrWhiteSpace(body.Query))
@@ -80,11 +79,14 @@ internal sealed class PurgeEndpoint(ConsoleServices services) : IApiEndpoint
             throw new BadRequestException(new BadRequest("A query is needed; '*' is everything.", "query"));
         }
 
-        var query = KqlParser.TryParse(body.Query, out var node, out var error, FieldTyping.Instance)
-            ? node
-            : throw new BadRequestException(new BadRequest(error.Message, "query", error));
+        var (query, error) = await TypedQuery.ParseAsync(body.Query, services.Documents, cancel);
+        if (error is not null)
+        {
+            throw new BadRequestException(new BadRequest(error.Message, "query", error));
+        }
+
         return new PurgeQuestion(
-            body.Query, query, RequestParameters.ParseTime("since", body.Since, now), RequestParameters.ParseTime("until", body.Until, now),
+            body.Query, query!, RequestParameters.ParseTime("since", body.Since, now), RequestParameters.ParseTime("until", body.Until, now),
             body.Reviewed ?? true);
     }
 

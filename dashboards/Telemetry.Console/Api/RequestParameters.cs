@@ -18,10 +18,12 @@ internal sealed class RequestParameters(HttpRequest request, TimeProvider time)
     /// <summary>The query as written; "" when absent.</summary>
     public string QueryText => Text("q") ?? "";
 
-    /// <summary>The query as a tree.</summary>
-    public KqlNode Query => KqlParser.TryParse(QueryText, out var node, out var error, FieldTyping.Instance)
-        ? node
-        : throw new BadRequestException(new BadRequest(error.Message, "q", error));
+    /// <summary>The query as a tree, by the types of the store's fields.</summary>
+    public async ValueTask<KqlNode> QueryAsync(IDocumentReader documents)
+    {
+        var (query, error) = await TypedQuery.ParseAsync(QueryText, documents, request.HttpContext.RequestAborted);
+        return error is null ? query! : throw new BadRequestException(new BadRequest(error.Message, "q", error));
+    }
 
     /// <summary>First microsecond wanted; null is everything.</summary>
     public long? Since => Time("since");

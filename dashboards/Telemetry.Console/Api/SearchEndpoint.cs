@@ -10,7 +10,7 @@ internal sealed class SearchEndpoint(ConsoleServices services) : IApiEndpoint
     {
         var parameters = new RequestParameters(context.Request, services.Time);
         var request = new SearchRequest(
-            parameters.Query, parameters.Since, parameters.Until,
+            await parameters.QueryAsync(services.Documents), parameters.Since, parameters.Until,
             parameters.Number("limit", 50, 0, RequestParameters.MaxLimit), parameters.Text("cursor"));
         var result = await services.Documents.SearchOrRefuseAsync(request, context.RequestAborted);
         await JsonAnswer.WriteAsync(context.Response, async json =>

@@ -24,7 +24,7 @@ internal sealed class TailEndpoint(ConsoleServices services) : IApiEndpoint
     {
         var parameters = new RequestParameters(context.Request, services.Time);
         var request = new TailRequest(
-            parameters.Query, parameters.Since, parameters.Number("last", 0, 0, RequestParameters.MaxLimit),
+            await parameters.QueryAsync(services.Documents), parameters.Since, parameters.Number("last", 0, 0, RequestParameters.MaxLimit),
             context.Request.Headers["Last-Event-ID"].ToString() is { Length: > 0 } id ? id : parameters.Text("cursor"));
         context.Response.ContentType = "text/event-stream; charset=utf-8";
         if (HttpMethods.IsHead(context.Request.Method))

@@ -24,9 +24,10 @@ internal sealed class SearchPage(ConsoleServices services) : IPage
             return Refused(asked, html => html.Element("p", e.Problem.Error, ("class", "problem"), ("role", "alert")));
         }
 
-        if (!KqlParser.TryParse(text, out var query, out var error, FieldTyping.Instance))
+        var (query, error) = await TypedQuery.ParseAsync(text, services.Documents, request.Cancel);
+        if (error is not null || query is null)
         {
-            return Refused(state, html => WriteSyntaxError(html, text, error));
+            return Refused(state, html => WriteSyntaxError(html, text, error!));
         }
 
         var cursor = request.Parameters.Text("cursor");

@@ -1,17 +1,17 @@
+using Telemetry.Console.Api;
 using Telemetry.Console.Html;
-using Telemetry.Query;
-using Telemetry.Store;
 
 namespace Telemetry.Console.Pages;
 
 /// <summary><c>/tail?q=</c>: the last that match, then what arrives, as it arrives. The one page with a script.</summary>
-internal sealed class TailPage : IPage
+internal sealed class TailPage(ConsoleServices services) : IPage
 {
-    public Task<PageView> ViewAsync(PageRequest request)
+    public async Task<PageView> ViewAsync(PageRequest request)
     {
         var text = request.Parameters.QueryText;
-        var isQuery = KqlParser.TryParse(text, out _, out var error, FieldTyping.Instance);
-        return Task.FromResult(new PageView("Tail", "/tail", html =>
+        var error = (await TypedQuery.ParseAsync(text, services.Documents, request.Cancel)).Error;
+        var isQuery = error is null;
+        return new PageView("Tail", "/tail", html =>
         {
             using (html.In("form", ("class", "search"), ("action", "/tail"), ("method", "get"), ("role", "search")))
             {
@@ -50,7 +50,7 @@ internal sealed class TailPage : IPage
         {
             Status = isQuery ? 200 : 400,
             Script = isQuery ? ConsoleAssets.TailScript : null,
-        });
+        };
     }
 
     private static void WriteTail(HtmlWriter html, string text)

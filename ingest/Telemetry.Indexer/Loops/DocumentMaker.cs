@@ -8,9 +8,10 @@ using Telemetry.Wire;
 namespace Telemetry.Indexer.Loops;
 
 /// <summary>Fills the one document of a lane from a record. Not thread-safe.</summary>
-internal sealed class DocumentMaker(LabelNames labels, IndexerMetrics metrics, ILogger log, string lane, TimeProvider time)
+internal sealed class DocumentMaker(
+    LabelNames labels, PromotedFields promoted, IndexerMetrics metrics, ILogger log, string lane, TimeProvider time)
 {
-    private readonly LineParser _parser = new(labels);
+    private readonly LineParser _parser = new(labels, promoted);
     private readonly LogLimit _limit = new(time);
 
     /// <summary>The document filled last.</summary>

@@ -18,7 +18,7 @@ internal sealed class EntryApplier(
     private readonly LaneContext _lane = partition.Lane;
     private readonly EnvelopeCache _envelopes = new(partition.Directory, partition.Lane.Lane);
     private readonly DocumentMaker _maker = new(
-        new LabelNames(), partition.Lane.Metrics, partition.Lane.Log, partition.Name, partition.Lane.Time);
+        new LabelNames(), partition.Lane.Options.Promoted, partition.Lane.Metrics, partition.Lane.Log, partition.Name, partition.Lane.Time);
 
     private HashSet<LifetimeId> _eventful = [];
 

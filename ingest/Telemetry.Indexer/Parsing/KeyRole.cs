@@ -46,5 +46,6 @@ internal enum KeyRole : byte
 /// <param name="Role">What its value is taken for.</param>
 /// <param name="Field">The field of <see cref="KeyRole.Field"/>.</param>
 /// <param name="Label">The free attribute when the value does not fit the role; null when labels are exhausted.</param>
+/// <param name="Promoted">The field that a value becomes instead of the label, if it fits; null when the attribute is not promoted.</param>
 /// <param name="OnlyOutsideClef">True for aliases, which in Compact Log Event Format are the application's own properties.</param>
-internal sealed record KeyRule(KeyRole Role, FieldName? Field, FieldName? Label, bool OnlyOutsideClef);
+internal sealed record KeyRule(KeyRole Role, FieldName? Field, FieldName? Label, FieldName? Promoted, bool OnlyOutsideClef);

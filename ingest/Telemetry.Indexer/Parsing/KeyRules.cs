@@ -8,7 +8,7 @@ namespace Telemetry.Indexer.Parsing;
 /// The names that loggers give to what ECS has a field for, and everything else as labels. Paths seen are remembered, so that
 /// known ones cost one lookup; bounded by <see cref="LabelNames"/>. Not thread-safe.
 /// </summary>
-internal sealed class KeyRules(LabelNames labels)
+internal sealed class KeyRules(LabelNames labels, PromotedFields promoted)
 {
     private const int MaxRemembered = 20_000;
     private static readonly Dictionary<string, (KeyRole Role, FieldName? Field)> Known = Build();
@@ -36,20 +36,21 @@ internal sealed class KeyRules(LabelNames labels)
     {
         var free = path.StartsWith("labels."u8) && path.Length > 7 ? path[7..] : path;
         var label = labels.TryGet(free, out var name) ? name : null;
+        var typed = promoted.Find(free);
         if (path.Length > 64 || free.Length != path.Length)
         {
-            return new KeyRule(KeyRole.Label, null, label, false);
+            return new KeyRule(KeyRole.Label, null, label, typed, false);
         }
 
         var text = Encoding.UTF8.GetString(path);
         if (Fields.TryGet(text, out var field) && MaySet(field, text))
         {
-            return new KeyRule(RoleOf(field), field, label, false);
+            return new KeyRule(RoleOf(field), field, label, typed, false);
         }
 
         return Known.TryGetValue(text.ToLowerInvariant(), out var known)
-            ? new KeyRule(known.Role, known.Field, label, !text.StartsWith('@') && text != "SourceContext")
-            : new KeyRule(KeyRole.Label, null, label, false);
+            ? new KeyRule(known.Role, known.Field, label, typed, !text.StartsWith('@') && text != "SourceContext")
+            : new KeyRule(KeyRole.Label, null, label, typed, false);
     }
 
     private static KeyRole RoleOf(FieldName field) =>

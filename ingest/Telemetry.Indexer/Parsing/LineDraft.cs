@@ -22,7 +22,7 @@ internal enum ValueKind : byte
 /// The document of one line in the making: what was set, and where each value goes. The first value of a field counts, later
 /// ones become labels. Reused. Not thread-safe.
 /// </summary>
-internal sealed class LineDraft(LabelNames labels)
+internal sealed class LineDraft(LabelNames labels, PromotedFields promoted)
 {
     /// <summary>Longest label kept, bytes; all of it stays in <c>event.original</c>.</summary>
     private const int MaxLabelBytes = 8191;
@@ -32,7 +32,7 @@ internal sealed class LineDraft(LabelNames labels)
     /// <summary>Fields left free for the message and for what the pipeline says about the record.</summary>
     private const int Reserve = 56;
 
-    private readonly KeyRules _rules = new(labels);
+    private readonly KeyRules _rules = new(labels, promoted);
     private Document _document = new();
     private LineContext _context;
     private bool _hasTime;
@@ -140,7 +140,7 @@ internal sealed class LineDraft(LabelNames labels)
     {
         if ((clef && rule.OnlyOutsideClef) || !TryTake(rule, kind, value, isElement))
         {
-            TakeLabel(rule, value);
+            TakeLabel(rule, value, isElement);
         }
     }
 
@@ -162,8 +162,14 @@ internal sealed class LineDraft(LabelNames labels)
         return false;
     }
 
-    private void TakeLabel(KeyRule rule, ReadOnlySpan<byte> value)
+    private void TakeLabel(KeyRule rule, ReadOnlySpan<byte> value, bool isElement)
     {
+        if (rule.Promoted is { } field && HasRoom && (isElement || !_document.TryGet(field, out _))
+            && PromotedValue.TrySet(_document, field, value, _context))
+        {
+            return;
+        }
+
         if (rule.Label is { } label && HasRoom)
         {
             _document.Set(label, Utf8Text.Cut(value, MaxLabelBytes));

@@ -17,9 +17,11 @@ internal sealed class LineParser
     private readonly Scratch _clean = new();
     private readonly Scratch _bare = new();
 
-    public LineParser(LabelNames labels)
+    /// <param name="labels">Names of free attributes.</param>
+    /// <param name="promoted">Attributes that become fields; null is none.</param>
+    public LineParser(LabelNames labels, PromotedFields? promoted = null)
     {
-        _draft = new LineDraft(labels);
+        _draft = new LineDraft(labels, promoted ?? PromotedFields.None);
         _json = new JsonLine(_draft);
         _logfmt = new LogfmtLine(_draft);
         _access = new AccessLine(_draft);

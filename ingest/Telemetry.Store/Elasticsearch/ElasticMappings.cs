@@ -58,6 +58,30 @@ internal static class ElasticMappings
         return root;
     }
 
+    /// <summary>Mappings of promoted fields, each with its type in <c>meta</c>: from there readers know it.</summary>
+    public static JsonObject Promoted(PromotedFields fields)
+    {
+        var root = new JsonObject { ["properties"] = new JsonObject() };
+        foreach (var field in fields.All.Select(promoted => promoted.Field))
+        {
+            var type = field.Type.ToString().ToLowerInvariant();
+            Add(root, field.Name, With(Field(field), "meta", new JsonObject { [MappedFields.Mark] = type }));
+            if (field.Type == FieldType.Text)
+            {
+                Add(root, ElasticWords.Prefix + field.Name, Text(ElasticWords.Analyzer));
+            }
+        }
+
+        return root;
+    }
+
+    /// <summary>The type of a field as the field capabilities API names it: that of its family.</summary>
+    public static string Family(FieldType type) => type switch
+    {
+        FieldType.Date => "date_nanos",
+        _ => type.ToString().ToLowerInvariant(),
+    };
+
     /// <summary>Mappings of the plain index of lifetimes. A field that is not here is an error.</summary>
     public static JsonObject Lifetimes()
     {

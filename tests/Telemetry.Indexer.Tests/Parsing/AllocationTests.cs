@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using Telemetry.Indexer.Parsing;
+using Telemetry.Query;
 using Telemetry.Store;
 
 namespace Telemetry.Indexer.Tests.Parsing;
@@ -18,10 +19,21 @@ public class AllocationTests
     [InlineData("Jun 14 15:16:01 combo sshd(pam_unix)[19939]: authentication failure; logname= uid=0 euid=0")]
     [InlineData("203.0.113.7 - frank [10/Oct/2000:13:55:36 -0700] \"GET /a?b=1 HTTP/1.1\" 200 2326 \"-\" \"Mozilla/5.0\"")]
     [InlineData("hello autopsy")]
-    public void NothingIsAllocatedForALine(string text)
+    public void NothingIsAllocatedForALine(string text) => AssertAllocatesNothing(text, PromotedFields.None);
+
+    [Fact]
+    public void NothingIsAllocatedForPromotedFieldsWhetherTheValuesFitOrNot() => AssertAllocatesNothing(
+        """{"message":"m","a":1,"b":12.5,"c":true,"d":"2026-01-02T03:04:05Z","e":"10.0.0.1","f":"k","g":"some text","h":{"i":[1,"x",3]}}""",
+        new PromotedFields(
+        [
+            new("a", FieldType.Long), new("b", FieldType.Double), new("c", FieldType.Boolean), new("d", FieldType.Date), new("e", FieldType.Ip),
+            new("f", FieldType.Boolean), new("g", FieldType.Text), new("h.i", FieldType.Long),
+        ]));
+
+    private static void AssertAllocatesNothing(string text, PromotedFields promoted)
     {
         var line = Encoding.UTF8.GetBytes(text);
-        var (parser, document, context) = Start();
+        var (parser, document, context) = Start(promoted);
         for (var i = 0; i < 100; i++)
         {
             Parse(parser, line, context, document);
@@ -58,8 +70,8 @@ public class AllocationTests
         Assert.True(best < 10, $"{best} µs");
     }
 
-    private static (LineParser, Document, LineContext) Start() =>
-        (new LineParser(new LabelNames()), new Document(), new LineContext(ZoneClock.Find("Europe/Berlin"), Some.Minted, true));
+    private static (LineParser, Document, LineContext) Start(PromotedFields? promoted = null) =>
+        (new LineParser(new LabelNames(), promoted), new Document(), new LineContext(ZoneClock.Find("Europe/Berlin"), Some.Minted, true));
 
     private static void Parse(LineParser parser, byte[] line, in LineContext context, Document document)
     {

@@ -6,7 +6,7 @@ using Telemetry.Wire;
 namespace Telemetry.Store.Tests.Contract;
 
 /// <summary>What console, CLI and rules rely on, whatever the store.</summary>
-public abstract class DocumentReaderContract : IAsyncLifetime
+public abstract partial class DocumentReaderContract : IAsyncLifetime
 {
     private static readonly (string Query, int Expected)[] Queries =
     [
@@ -425,9 +425,9 @@ public abstract class DocumentReaderContract : IAsyncLifetime
     }
 
     private async Task AssertFindsWhatTheMatcherMatches(
-        KqlNode tree, List<Document> documents, long? since = null, long? until = null)
+        KqlNode tree, List<Document> documents, long? since = null, long? until = null, FieldTyping? types = null)
     {
-        var matcher = KqlMatcher.Compile(tree, FieldTyping.Instance, new FakeTime().GetUtcNow().ToUnixTimeMilliseconds() * 1000);
+        var matcher = KqlMatcher.Compile(tree, types ?? FieldTyping.Instance, new FakeTime().GetUtcNow().ToUnixTimeMilliseconds() * 1000);
         var values = new DocumentValues();
         HashSet<ulong> expected = [];
         foreach (var document in documents)

@@ -60,6 +60,12 @@ internal sealed class ElasticContractStore : IContractStore
         }
     }
 
+    public async Task PromoteAsync(PromotedFields fields)
+    {
+        var installer = new TemplateInstaller(Client, new TemplateOptions { Promoted = fields });
+        await installer.ApplyAsync(await installer.PlanAsync(default), default);
+    }
+
     public async Task<JsonDocument> SendAsync(HttpMethod method, string path, JsonObject? body = null)
     {
         var response = await Client.SendAsync(method, path, body is null ? default : JsonSerializer.SerializeToUtf8Bytes(body), Deadline, default);

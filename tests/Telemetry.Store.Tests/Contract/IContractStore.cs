@@ -11,4 +11,8 @@ public interface IContractStore : IAsyncDisposable
 
     /// <summary>What is stored from here on lies in new files or indices.</summary>
     Task RollOverAsync();
+
+    /// <summary>Writes on with other promoted fields, as after a restart of the indexer.</summary>
+    /// <exception cref="FieldConflictException">They do not fit what is stored.</exception>
+    Task PromoteAsync(PromotedFields fields);
 }

@@ -7,18 +7,20 @@ namespace Telemetry.Store.Tests.Contract;
 internal sealed class SqliteContractStore : IContractStore
 {
     private readonly TemporaryDirectory _directory = new();
-    private readonly SqliteDocumentWriter _writer;
+    private SqliteDocumentWriter _writer;
     private readonly SqliteDocumentReader _reader;
     private long _busUnixUs = Some.TimeUnixUs;
     private long _position;
 
     public SqliteContractStore()
     {
-        _writer = Some.Writer(_directory.Path, new SqliteStoreOptions { MinWidth = TimeSpan.FromHours(1), MaxWidth = TimeSpan.FromHours(1) });
+        _writer = Some.Writer(_directory.Path, Options);
         _reader = Some.Reader(_directory.Path);
     }
 
     public IDocumentReader Reader => _reader;
+
+    private static SqliteStoreOptions Options => new() { MinWidth = TimeSpan.FromHours(1), MaxWidth = TimeSpan.FromHours(1) };
 
     public async Task StoreAsync(IEnumerable<Document> documents)
     {
@@ -35,6 +37,13 @@ internal sealed class SqliteContractStore : IContractStore
     {
         _busUnixUs += 3_600_000_000;
         return Task.CompletedTask;
+    }
+
+    public async Task PromoteAsync(PromotedFields fields)
+    {
+        _reader.ThrowIfInConflict(fields);
+        await _writer.DisposeAsync();
+        _writer = Some.Writer(_directory.Path, Options with { Promoted = fields });
     }
 
     public async ValueTask DisposeAsync()

@@ -13,6 +13,10 @@ public sealed class ElasticMappingsTests
     public void DocumentMappingsAreAsApproved() => Approved.Matches("documents.mappings.json", Text(ElasticMappings.Documents()));
 
     [Fact]
+    public void MappingsOfPromotedFieldsAreAsApproved() =>
+        Approved.Matches("promoted.mappings.json", Text(ElasticMappings.Promoted(Contract.SomePromoted.Fields)));
+
+    [Fact]
     public void LifetimeMappingsAreAsApproved() => Approved.Matches("lifetimes.mappings.json", Text(ElasticMappings.Lifetimes()));
 
     private static string Text(JsonObject mappings) => mappings.ToJsonString(Indented) + "\n";

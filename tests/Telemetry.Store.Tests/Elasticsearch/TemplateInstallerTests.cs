@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Telemetry.Query;
 using Telemetry.Store.Elasticsearch;
 using Telemetry.Store.Elasticsearch.Templates;
 using Telemetry.Tests.Support.Servers;
@@ -32,7 +33,7 @@ public sealed class TemplateInstallerTests
         var second = await installer.PlanAsync(default);
 
         Assert.All(first.Changes, change => Assert.Equal(TemplateAction.Create, change.Action));
-        Assert.Equal(17, first.Changes.Count);
+        Assert.Equal(18, first.Changes.Count);
         Assert.False(second.IsDue);
         Assert.All(second.Changes, change => Assert.Empty(change.Diff));
     }
@@ -81,6 +82,20 @@ public sealed class TemplateInstallerTests
             ["logs-telemetry.app-default", "logs-telemetry.kernel-default"],
             plan.Changes.Where(change => change.Action == TemplateAction.Update).Select(change => change.Name));
         Assert.False((await installer.PlanAsync(default)).IsDue);
+    }
+
+    [Fact]
+    public async Task APromotedFieldIsAnUpdateOfItsTemplateAlone()
+    {
+        await using var server = await InstalledAsync();
+        using var client = RealElasticsearch.Client(server.Url);
+        var options = new TemplateOptions { Promoted = new PromotedFields([new("order.total", FieldType.Double)]) };
+
+        var plan = await new TemplateInstaller(client, options).PlanAsync(default);
+
+        var change = plan.Changes.Single(change => change.Action != TemplateAction.Unchanged);
+        Assert.Equal(("telemetry@fields-default", TemplateAction.Update), (change.Name, change.Action));
+        Assert.Contains("+ template.mappings.properties.order.properties.total.type: double", change.Diff);
     }
 
     [Fact]

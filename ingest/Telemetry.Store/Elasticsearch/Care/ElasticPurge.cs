@@ -96,7 +96,7 @@ public sealed class ElasticPurge(ElasticClient client) : IDocumentPurger
             JsonElement[] hits = [.. answer.Page];
             foreach (var hit in hits)
             {
-                found.AddRange(HitReader.ReadAll([hit], incomplete).Select(document =>
+                found.AddRange(HitReader.ReadAll([hit], plan.Types, incomplete).Select(document =>
                     new PurgedDocument(document.Id, document.Record) { Index = hit.GetProperty("_index"u8).GetString()! }));
             }
 

@@ -45,6 +45,9 @@ public sealed class ElasticClient : IDisposable
     /// <summary>What it was made with.</summary>
     public ElasticOptions Options { get; }
 
+    /// <summary>Clock of whoever asks.</summary>
+    internal TimeProvider Time => _time;
+
     /// <summary>Version of the cluster; asked for once.</summary>
     /// <exception cref="ElasticUnavailableException">No host answered, or none that may be asked.</exception>
     /// <exception cref="ElasticIncompatibleException">It is no Elasticsearch, or too old.</exception>

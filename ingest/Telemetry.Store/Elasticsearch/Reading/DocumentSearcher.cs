@@ -16,8 +16,11 @@ internal sealed class DocumentSearcher(ElasticClient client)
 
     private readonly string _held = new DataStreamNames(client.Options.Namespace).Held;
 
+    /// <summary>What the streams hold beside the field table.</summary>
+    public FieldTypesCache Types { get; } = new(client, StreamsOf(client));
+
     /// <summary>The data streams: nothing, when there is none yet.</summary>
-    public string Streams { get; } = $"logs-telemetry.*-{client.Options.Namespace}";
+    public string Streams { get; } = StreamsOf(client);
 
     /// <summary>Everything that is searched: the data streams and the copies of what is held.</summary>
     public string Everything => $"{Streams},{_held}";
@@ -163,7 +166,8 @@ internal sealed class DocumentSearcher(ElasticClient client)
         var names = QueryTranslator.NeedsLabelNames(query)
             ? await LabelNamesAsync(within, at, incomplete, cancel).ConfigureAwait(false)
             : [];
-        var plan = QueryTranslator.Translate(query, nowUnixUs, names);
+        var types = await Types.GetAsync(query, cancel).ConfigureAwait(false);
+        var plan = QueryTranslator.Translate(query, nowUnixUs, names, types);
         await ExpandAsync(plan, within, at, incomplete, cancel).ConfigureAwait(false);
         return plan;
     }
@@ -231,6 +235,8 @@ internal sealed class DocumentSearcher(ElasticClient client)
 
     private static IEnumerable<string> Keys(JsonElement terms) =>
         terms.GetProperty("buckets"u8).EnumerateArray().Select(bucket => bucket.GetProperty("key"u8).GetString()!);
+
+    private static string StreamsOf(ElasticClient client) => $"logs-telemetry.*-{client.Options.Namespace}";
 
     private static byte[] Body(JsonObject json) => JsonSerializer.SerializeToUtf8Bytes(json);
 }

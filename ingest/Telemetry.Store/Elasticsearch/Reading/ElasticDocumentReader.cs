@@ -26,6 +26,9 @@ public sealed class ElasticDocumentReader(ElasticClient client, TimeProvider tim
     private long NowUnixUs => time.GetUtcNow().ToUnixTimeMilliseconds() * 1000;
 
     /// <inheritdoc/>
+    public ValueTask<FieldTyping> FieldsAsync(CancellationToken cancel) => _searcher.Types.GetAsync(cancel);
+
+    /// <inheritdoc/>
     public async ValueTask<SearchResult> SearchAsync(SearchRequest request, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(request);

@@ -85,13 +85,26 @@ internal sealed class FieldClause(QueryPlan plan)
         LongRange range when field.Type == FieldType.Date => DateClause.Between(field.Name, range.Min, range.Max),
         LongRange range when field.Type == FieldType.Boolean => Dsl.Terms(field.Name, Booleans(range)),
         LongRange range => Dsl.Range(field.Name, ("gte", range.Min), ("lte", range.Max)),
-        DoubleRange range => Dsl.And(
-        [
-            double.IsFinite(range.Min) ? Dsl.Range(field.Name, (range.AboveMin ? "gt" : "gte", range.Min)) : Dsl.Exists(field.Name),
-            double.IsFinite(range.Max) ? Dsl.Range(field.Name, (range.BelowMax ? "lt" : "lte", range.Max)) : Dsl.Exists(field.Name),
-        ]),
+        DoubleRange range => Doubles(field.Name, range),
         _ => Dsl.None(),
     };
+
+    // One clause for both bounds: two would be satisfied by two values of a field, each on its side.
+    private static JsonObject Doubles(string field, DoubleRange range)
+    {
+        List<(string, JsonNode)> bounds = [];
+        if (double.IsFinite(range.Min))
+        {
+            bounds.Add((range.AboveMin ? "gt" : "gte", range.Min));
+        }
+
+        if (double.IsFinite(range.Max))
+        {
+            bounds.Add((range.BelowMax ? "lt" : "lte", range.Max));
+        }
+
+        return bounds.Count == 0 ? Dsl.Exists(field) : Dsl.Range(field, [.. bounds]);
+    }
 
     private static JsonArray Booleans(LongRange range) =>
         [.. new[] { false, true }.Where(value => range.Matches(value ? 1L : 0)).Select(value => JsonValue.Create(value))];

@@ -72,7 +72,7 @@ internal sealed class FollowQuery(
     private async Task<Arrivals> FollowAsync(Dictionary<ShardName, ShardPlace> places)
     {
         List<ShardName> shards = [.. places.Keys];
-        var (plan, matcher) = Plan();
+        var (plan, matcher) = Plan(await searcher.Types.GetAsync(query, cancel).ConfigureAwait(false));
         var size = matcher is null ? limit : Math.Max(limit, MatchedHere);
         var answers = await AskAsync(shards, shard =>
         {
@@ -88,7 +88,7 @@ internal sealed class FollowQuery(
             using var answer = answers[i];
             var news = await follower.ReadAsync(shards[i], places[shards[i]], answer).ConfigureAwait(false);
             queues.Add(new ShardQueue(
-                shards[i], news.End, isWhole: news.Hits.Count < size, news.Hits.Select(hit => (hit.Number, Read(hit.Hit, matcher)))));
+                shards[i], news.End, isWhole: news.Hits.Count < size, news.Hits.Select(hit => (hit.Number, Read(hit.Hit, plan.Types, matcher)))));
         }
 
         var documents = ShardQueue.Merge(queues, limit);
@@ -98,20 +98,20 @@ internal sealed class FollowQuery(
     }
 
     // Values that have to be asked for first are not known of documents that come only now: those queries are matched here.
-    private (QueryPlan Plan, KqlMatcher? Matcher) Plan()
+    private (QueryPlan Plan, KqlMatcher? Matcher) Plan(FieldTyping types)
     {
         var nowUnixUs = now.ToUnixTimeMilliseconds() * 1000;
         if (!QueryTranslator.NeedsLabelNames(query)
-            && QueryTranslator.Translate(query, nowUnixUs, []) is { Expansions.Count: 0 } plan)
+            && QueryTranslator.Translate(query, nowUnixUs, [], types) is { Expansions.Count: 0 } plan)
         {
             return (plan, null);
         }
 
-        return (new QueryPlan(), KqlMatcher.Compile(query, FieldTyping.Instance, nowUnixUs));
+        return (new QueryPlan { Types = types }, KqlMatcher.Compile(query, types, nowUnixUs));
     }
 
-    private static StoredDocument? Read(JsonElement hit, KqlMatcher? matcher) =>
-        HitReader.ReadAll([hit], []) is [var document] && (matcher is null || matcher.Matches(new StoredValues(document)))
+    private static StoredDocument? Read(JsonElement hit, FieldTyping types, KqlMatcher? matcher) =>
+        HitReader.ReadAll([hit], types, []) is [var document] && (matcher is null || matcher.Matches(new StoredValues(document, types)))
             ? document : null;
 
     // An index behind the latest two is left when nothing of it waits.

@@ -12,12 +12,12 @@ namespace Telemetry.Store.Elasticsearch.Reading;
 internal static class HitReader
 {
     /// <summary>Documents of the hits, in order.</summary>
-    public static List<StoredDocument> ReadAll(IEnumerable<JsonElement> hits, ICollection<string> incomplete)
+    public static List<StoredDocument> ReadAll(IEnumerable<JsonElement> hits, FieldTyping types, ICollection<string> incomplete)
     {
         var documents = new List<StoredDocument>();
         foreach (var hit in hits)
         {
-            if (TryRead(hit, out var document))
+            if (TryRead(hit, types, out var document))
             {
                 documents.Add(document);
             }
@@ -30,7 +30,7 @@ internal static class HitReader
         return documents;
     }
 
-    private static bool TryRead(JsonElement hit, out StoredDocument document)
+    private static bool TryRead(JsonElement hit, FieldTyping types, out StoredDocument document)
     {
         document = null!;
         var values = new Dictionary<string, List<object>>(StringComparer.Ordinal);
@@ -39,7 +39,7 @@ internal static class HitReader
             return false;
         }
 
-        Collect(source, "", values);
+        Collect(source, "", types, values);
         if (!LifetimeId.TryParse(First(values, Fields.LifetimeIdField), out var lifetime)
             || !StreamId.TryParse(First(values, Fields.TelemetryStream), out var stream)
             || !StreamId.TryParse(First(values, Fields.TelemetryEpoch), out var epoch)
@@ -60,33 +60,33 @@ internal static class HitReader
     private static string? First(Dictionary<string, List<object>> values, FieldName field) =>
         values.TryGetValue(field.Name, out var found) ? found[0] as string : null;
 
-    private static void Collect(JsonElement element, string name, Dictionary<string, List<object>> values)
+    private static void Collect(JsonElement element, string name, FieldTyping types, Dictionary<string, List<object>> values)
     {
         switch (element.ValueKind)
         {
             case JsonValueKind.Object:
                 foreach (var property in element.EnumerateObject())
                 {
-                    Collect(property.Value, name.Length == 0 ? property.Name : $"{name}.{property.Name}", values);
+                    Collect(property.Value, name.Length == 0 ? property.Name : $"{name}.{property.Name}", types, values);
                 }
 
                 break;
             case JsonValueKind.Array:
                 foreach (var item in element.EnumerateArray())
                 {
-                    Collect(item, name, values);
+                    Collect(item, name, types, values);
                 }
 
                 break;
             case JsonValueKind.Null:
                 break;
             default:
-                Add(element, name, values);
+                Add(element, name, types, values);
                 break;
         }
     }
 
-    private static void Add(JsonElement element, string name, Dictionary<string, List<object>> values)
+    private static void Add(JsonElement element, string name, FieldTyping types, Dictionary<string, List<object>> values)
     {
         if (name is ElasticMappings.LabelNames or HoldMappings.HeldFrom || name.StartsWith(ElasticWords.Prefix, StringComparison.Ordinal))
         {
@@ -98,7 +98,7 @@ internal static class HitReader
             values.Add(name, list = []);
         }
 
-        list.Add(Value(element, Fields.TypeOf(name)));
+        list.Add(Value(element, types.TypeOf(name)));
     }
 
     private static object Value(JsonElement element, FieldType type) => (type, element.ValueKind) switch

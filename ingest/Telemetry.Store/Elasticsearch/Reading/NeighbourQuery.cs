@@ -68,6 +68,7 @@ internal sealed class NeighbourQuery(DocumentSearcher searcher, PointInTime at, 
 
     private async Task<List<StoredDocument>> TakeAsync(JsonObject filter, JsonArray order, int count)
     {
+        var types = await searcher.Types.GetAsync(cancel).ConfigureAwait(false);
         var documents = new List<StoredDocument>();
         JsonArray? after = null;
         var left = count;
@@ -86,7 +87,7 @@ internal sealed class NeighbourQuery(DocumentSearcher searcher, PointInTime at, 
             using var answer = await searcher.SearchAsync(search, at, cancel).ConfigureAwait(false);
             _incomplete.AddRange(answer.Incomplete);
             var hits = answer.Page.ToList();
-            documents.AddRange(HitReader.ReadAll(hits, _incomplete));
+            documents.AddRange(HitReader.ReadAll(hits, types, _incomplete));
             left -= hits.Count;
             if (hits.Count < piece)
             {

@@ -42,7 +42,7 @@ internal sealed class PageQuery(DocumentSearcher searcher, PointInTime at, int l
             total ??= answer.Total;
             incomplete.AddRange(answer.Incomplete);
             JsonElement[] hits = [.. answer.Page];
-            documents.AddRange(HitReader.ReadAll(hits.Take(piece), incomplete));
+            documents.AddRange(HitReader.ReadAll(hits.Take(piece), plan.Types, incomplete));
             left -= Math.Min(hits.Length, piece);
             if (hits.Length > 0 && piece > 0)
             {

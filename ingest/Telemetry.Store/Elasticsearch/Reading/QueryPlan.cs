@@ -11,6 +11,9 @@ internal sealed class QueryPlan
     /// <summary>The clause; final once the expansions know their values.</summary>
     public JsonObject Filter { get; set; } = Dsl.All();
 
+    /// <summary>The types that it was made for.</summary>
+    public FieldTyping Types { get; init; } = FieldTyping.Instance;
+
     /// <summary>Fields whose values have to be asked for first.</summary>
     public IReadOnlyList<ValueExpansion> Expansions => _expansions;
 

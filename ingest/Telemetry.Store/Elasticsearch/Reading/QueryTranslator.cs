@@ -10,14 +10,16 @@ namespace Telemetry.Store.Elasticsearch.Reading;
 /// </summary>
 internal sealed class QueryTranslator
 {
-    private readonly QueryPlan _plan = new();
+    private readonly QueryPlan _plan;
     private readonly FieldClause _fields;
     private readonly long _nowUnixUs;
     private readonly IReadOnlyList<string> _labelNames;
+    private readonly FieldTyping _types;
 
-    private QueryTranslator(long nowUnixUs, IReadOnlyList<string> labelNames)
+    private QueryTranslator(long nowUnixUs, IReadOnlyList<string> labelNames, FieldTyping types)
     {
-        (_nowUnixUs, _labelNames) = (nowUnixUs, labelNames);
+        (_nowUnixUs, _labelNames, _types) = (nowUnixUs, labelNames, types);
+        _plan = new QueryPlan { Types = types };
         _fields = new FieldClause(_plan);
     }
 
@@ -25,9 +27,10 @@ internal sealed class QueryTranslator
     /// <param name="query">The tree.</param>
     /// <param name="nowUnixUs">What <c>now</c> means.</param>
     /// <param name="labelNames">Names of the free attributes that there are, without prefix; only where <see cref="NeedsLabelNames"/>.</param>
-    public static QueryPlan Translate(KqlNode query, long nowUnixUs, IReadOnlyList<string> labelNames)
+    /// <param name="types">Types of the fields.</param>
+    public static QueryPlan Translate(KqlNode query, long nowUnixUs, IReadOnlyList<string> labelNames, FieldTyping types)
     {
-        var translator = new QueryTranslator(nowUnixUs, labelNames);
+        var translator = new QueryTranslator(nowUnixUs, labelNames, types);
         translator._plan.Filter = translator.Node(query);
         return translator._plan;
     }
@@ -52,7 +55,7 @@ internal sealed class QueryTranslator
         Not not => Dsl.Not(Node(not.Child)),
         FieldExists exists => Field(exists.Field, null),
         FieldMatches { Field: { } field } matches => Field(field, Equal(matches.Value)),
-        FieldMatches matches => Dsl.Or(FieldTyping.Instance.DefaultFields.Select(field => Field(field, Equal(matches.Value)))),
+        FieldMatches matches => Dsl.Or(_types.DefaultFields.Select(field => Field(field, Equal(matches.Value)))),
         FieldCompares compares => Field(compares.Field, (type, isLowercase) => ValueTest.Compare(
             type, compares.Comparison, isLowercase ? compares.Value.Lowercase() : compares.Value, _nowUnixUs)),
         _ => Dsl.None(),
@@ -68,7 +71,7 @@ internal sealed class QueryTranslator
             return Pattern(name, read);
         }
 
-        return Fields.TryGet(name, out var field) ? Known(field, read)
+        return _types.TryGet(name, out var field) ? Known(field, read)
             : IsLabel(name) ? _fields.Label(name, read?.Invoke(FieldType.Keyword, false))
             : Dsl.None();
     }
@@ -82,7 +85,8 @@ internal sealed class QueryTranslator
             return Dsl.All();
         }
 
-        var known = Fields.All.Where(row => Fits(row.Field.Name)).Select(row => Known(row.Field, read));
+        var known = Fields.All.Select(row => row.Field).Concat(_types.Promoted)
+            .Where(field => Fits(field.Name)).Select(field => Known(field, read));
         return Dsl.Or(known.Concat(Labels(pattern, Fits, read?.Invoke(FieldType.Keyword, false))));
     }
 

@@ -17,4 +17,7 @@ public enum TemplateAction
 
     /// <summary>A newer version of ours made it: left alone.</summary>
     Newer,
+
+    /// <summary>It holds what cannot become what is wanted: nothing of the plan is done.</summary>
+    Conflict,
 }

@@ -10,7 +10,7 @@ namespace Telemetry.Store.Elasticsearch.Templates;
 internal static class TemplateDefinitions
 {
     /// <summary>Raised with each change to what is below, so that an older version of ours leaves a newer one's alone.</summary>
-    public const int Version = 2;
+    public const int Version = 3;
 
     /// <summary>Component template of the user's; need not exist.</summary>
     public const string Custom = "telemetry@custom";
@@ -31,6 +31,7 @@ internal static class TemplateDefinitions
     [
         Component(Settings, new JsonObject { ["settings"] = DocumentSettings() }),
         Component(Documents, new JsonObject { ["mappings"] = ElasticMappings.Documents() }),
+        Component(Promoted(names), PromotedTemplate(options.Promoted)),
         Component(Lifetimes, new JsonObject { ["settings"] = PlainSettings(), ["mappings"] = ElasticMappings.Lifetimes() }),
         Component(CrashGroups, new JsonObject { ["settings"] = PlainSettings(), ["mappings"] = GroupMappings.Crashes() }),
         Component(LogTemplates, new JsonObject { ["settings"] = PlainSettings(), ["mappings"] = GroupMappings.Templates() }),
@@ -48,6 +49,9 @@ internal static class TemplateDefinitions
         Held(names, version),
     ];
 
+    /// <summary>Component template of the promoted fields, which each namespace has its own of.</summary>
+    public static string Promoted(DataStreamNames names) => $"telemetry@fields-{names.Namespace}";
+
     /// <summary>Retention of a data stream as Elasticsearch writes it.</summary>
     public static string Retention(DocumentStream stream, TemplateOptions options)
     {
@@ -56,6 +60,9 @@ internal static class TemplateDefinitions
             ? string.Create(CultureInfo.InvariantCulture, $"{kept.TotalDays:0}d")
             : string.Create(CultureInfo.InvariantCulture, $"{Math.Ceiling(kept.TotalHours):0}h");
     }
+
+    private static JsonObject PromotedTemplate(PromotedFields fields) =>
+        fields.All.Count == 0 ? [] : new JsonObject { ["mappings"] = ElasticMappings.Promoted(fields) };
 
     private static JsonObject DocumentSettings() => new()
     {
@@ -96,7 +103,7 @@ internal static class TemplateDefinitions
             ["index_patterns"] = new JsonArray(names[stream]),
             ["priority"] = Priority,
             ["data_stream"] = new JsonObject(),
-            ["composed_of"] = new JsonArray(Settings, Documents, Custom),
+            ["composed_of"] = new JsonArray(Settings, Documents, Promoted(names), Custom),
             ["ignore_missing_component_templates"] = new JsonArray(Custom),
             ["template"] = template,
         });
@@ -111,7 +118,7 @@ internal static class TemplateDefinitions
         {
             ["index_patterns"] = new JsonArray(names.Held),
             ["priority"] = Priority,
-            ["composed_of"] = new JsonArray(Settings, Documents, Custom),
+            ["composed_of"] = new JsonArray(Settings, Documents, Promoted(names), Custom),
             ["ignore_missing_component_templates"] = new JsonArray(Custom),
             ["template"] = template,
         });

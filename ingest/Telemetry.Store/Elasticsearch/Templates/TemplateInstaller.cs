@@ -8,7 +8,7 @@ namespace Telemetry.Store.Elasticsearch;
 /// carries its version and a hash of its content in <c>_meta</c>. Data streams come with their first document.
 /// </summary>
 /// <param name="client">The cluster.</param>
-/// <param name="options">How long things are kept.</param>
+/// <param name="options">How long things are kept, and what is promoted.</param>
 public sealed class TemplateInstaller(ElasticClient client, TemplateOptions options)
 {
     private const string ManagedBy = "telemetry";
@@ -42,15 +42,26 @@ public sealed class TemplateInstaller(ElasticClient client, TemplateOptions opti
             changes.AddRange(await streams.PlanAsync(_names[stream], stream, retentions[_names[stream]], version, cancel));
         }
 
+        var fields = new StreamFields(client, options.Promoted);
+        foreach (var stream in _names.All.Append(_names.Held))
+        {
+            if (await fields.PlanAsync(stream, cancel) is { } change)
+            {
+                changes.Add(change);
+            }
+        }
+
         return new TemplatePlan(version, changes);
     }
 
     /// <summary>Does what a plan says, in its order. Applying a plan again does the same again.</summary>
+    /// <exception cref="FieldConflictException">The plan holds a conflict; nothing is installed.</exception>
     /// <exception cref="ElasticForbiddenException">We may not; items before are installed.</exception>
     /// <exception cref="IOException">The server cannot be reached, or refuses an item; those before it are installed.</exception>
     public async Task ApplyAsync(TemplatePlan plan, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(plan);
+        FieldConflictException.ThrowIfAny([.. plan.Changes.SelectMany(change => change.Conflicts).Distinct()]);
         foreach (var change in plan.Changes.Where(change => change.IsDue))
         {
             var answer = await client.SendAsync(HttpMethod.Put, change.Path, change.Body, Deadline, cancel);

@@ -1,6 +1,9 @@
 namespace Telemetry.Store.Elasticsearch;
 
-/// <summary>How long Elasticsearch keeps what we store. Whole backing indices are deleted, at the earliest then.</summary>
+/// <summary>
+/// How long Elasticsearch keeps what we store, of which whole backing indices are deleted, at the earliest then; and what it indexes
+/// beside the field table.
+/// </summary>
 public sealed record TemplateOptions
 {
     /// <summary>Lines of applications and of the kernel. 7 days.</summary>
@@ -11,6 +14,9 @@ public sealed record TemplateOptions
 
     /// <summary>Whether documents that do not fit go to the failure store, where there is one; else they are refused. True.</summary>
     public bool HasFailureStore { get; init; } = true;
+
+    /// <summary>Attributes that become typed fields. None.</summary>
+    public PromotedFields Promoted { get; init; } = PromotedFields.None;
 
     /// <summary>Everything that is wrong with it; empty is fine.</summary>
     public IReadOnlyList<string> Problems() =>

@@ -1,3 +1,5 @@
+using Telemetry.Query;
+
 namespace Telemetry.Store.Sqlite.Documents;
 
 /// <summary>Writes and drops the rows of blocks in one partition, within the caller's transaction. Not thread-safe.</summary>
@@ -8,7 +10,7 @@ internal sealed class BlockRows : ITermSink, IDisposable
     private readonly TermEncoder _terms = new();
     private readonly ByteList _sealed = new();
     private readonly bool _isSealed;
-    private readonly Dictionary<string, int> _fieldIds = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (int Id, FieldType Type)> _fields = new(StringComparer.Ordinal);
     private readonly SqliteStatement _putField;
     private readonly SqliteStatement _putBlock;
     private readonly SqliteStatement _putChunk;
@@ -33,10 +35,22 @@ internal sealed class BlockRows : ITermSink, IDisposable
         _dropChunks = database.Prepare("DELETE FROM chunk WHERE id BETWEEN ? AND ?");
         _dropTerms = database.Prepare("DELETE FROM term WHERE id BETWEEN ? AND ?");
         builder.ForgetFieldIds();
-        using var fields = database.Prepare("SELECT name, id FROM field");
+        using var fields = database.Prepare("SELECT name, id, type FROM field");
         while (fields.Step())
         {
-            _fieldIds.Add(fields.Text(0), (int)fields.Int64(1));
+            _fields.Add(fields.Text(0), ((int)fields.Int64(1), (FieldType)fields.Int64(2)));
+        }
+    }
+
+    /// <summary>True when <see cref="Declare"/> has something to do.</summary>
+    public bool Lacks(PromotedFields fields) => fields.All.Any(promoted => !_fields.ContainsKey(promoted.Field.Name));
+
+    /// <summary>Gives a number to each field that has none.</summary>
+    public void Declare(PromotedFields fields)
+    {
+        foreach (var promoted in fields.All)
+        {
+            IdOf(promoted.Field);
         }
     }
 
@@ -121,25 +135,29 @@ internal sealed class BlockRows : ITermSink, IDisposable
         return (timestamps, minted);
     }
 
-    // Attributes beyond the limit stay in event.original only.
-    private int FieldId(ColumnBuilder column)
+    private int FieldId(ColumnBuilder column) =>
+        column.FieldId >= 0 ? column.FieldId : column.FieldId = IdOf(column.Name);
+
+    // Attributes beyond the limit stay in event.original only; so does a value that is no longer of its field's type, which readers
+    // would take for one that is.
+    private int IdOf(FieldName name)
     {
-        if (column.FieldId >= 0 || _fieldIds.TryGetValue(column.Name.Name, out var id) && (column.FieldId = id) >= 0)
+        if (_fields.TryGetValue(name.Name, out var known))
         {
-            return column.FieldId;
+            return known.Type == name.Type ? known.Id : -1;
         }
 
-        if (_fieldIds.Count >= BlockLimits.MaxFields)
+        if (_fields.Count >= BlockLimits.MaxFields)
         {
             return -1;
         }
 
-        id = _fieldIds.Count;
+        var id = _fields.Count;
         _putField.Bind(1, id);
-        _putField.BindText(2, column.Name.Name);
-        _putField.Bind(3, (int)column.Name.Type);
+        _putField.BindText(2, name.Name);
+        _putField.Bind(3, (int)name.Type);
         _putField.Run();
-        _fieldIds.Add(column.Name.Name, id);
-        return column.FieldId = id;
+        _fields.Add(name.Name, (id, name.Type));
+        return id;
     }
 }

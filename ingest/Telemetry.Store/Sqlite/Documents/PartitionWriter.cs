@@ -95,7 +95,9 @@ internal sealed class PartitionWriter : IDisposable
                 database.Execute(string.Create(CultureInfo.InvariantCulture, $"PRAGMA max_page_count={pages}"));
             }
 
-            return new PartitionWriter(name, database, builder);
+            var writer = new PartitionWriter(name, database, builder);
+            writer.Declare(options.Promoted);
+            return writer;
         }
         catch
         {
@@ -166,6 +168,27 @@ internal sealed class PartitionWriter : IDisposable
 
         _rows.Dispose();
         _database.Dispose();
+    }
+
+    private void Declare(PromotedFields fields)
+    {
+        if (!_rows.Lacks(fields))
+        {
+            return;
+        }
+
+        try
+        {
+            Begin();
+            _rows.Declare(fields);
+            _commit.Run();
+            _isInTransaction = false;
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
     }
 
     private void Begin()

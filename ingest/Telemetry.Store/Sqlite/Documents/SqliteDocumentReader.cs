@@ -15,6 +15,7 @@ public sealed class SqliteDocumentReader : IDocumentReader, IDisposable
     private const int MaxLanes = 16;
 
     private readonly PartitionFiles _files;
+    private readonly PartitionFieldTypes _types;
     private readonly TimeProvider _time;
     private readonly SemaphoreSlim _queries = new(4);
 
@@ -28,6 +29,7 @@ public sealed class SqliteDocumentReader : IDocumentReader, IDisposable
         string[] lanes = [.. directories];
         ArgumentOutOfRangeException.ThrowIfGreaterThan(lanes.Length, MaxLanes, nameof(directories));
         _files = new PartitionFiles(lanes, report);
+        _types = new PartitionFieldTypes(_files);
         _time = time;
     }
 
@@ -36,6 +38,30 @@ public sealed class SqliteDocumentReader : IDocumentReader, IDisposable
         from fault in _files.Faults select $"{fault.Path} is left out of answers where it cannot be read: {fault.Reason}.";
 
     private long NowUnixUs => _time.GetUtcNow().ToUnixTimeMilliseconds() * 1000;
+
+    /// <inheritdoc/>
+    public ValueTask<FieldTyping> FieldsAsync(CancellationToken cancel) =>
+        Run(() => new FieldTyping(_types.Read().Select(found => found.Field)), cancel);
+
+    /// <summary>Looks whether fields can be stored beside what is: one that is there as another type, or as part of another, cannot.</summary>
+    /// <exception cref="FieldConflictException">Some cannot; it names all.</exception>
+    public void ThrowIfInConflict(PromotedFields wanted)
+    {
+        ArgumentNullException.ThrowIfNull(wanted);
+        if (wanted.All.Count == 0)
+        {
+            return;
+        }
+
+        var stored = _types.Read();
+        FieldConflictException.ThrowIfAny(
+        [
+            .. from field in wanted.All.Select(promoted => promoted.Field)
+               let other = stored.Find(found => FieldConflict.Excludes(found.Field, field))
+               where other.Field is not null
+               select FieldConflict.Describe(field, other.Field, Path.GetFileName(other.Partition.Path)),
+        ]);
+    }
 
     /// <inheritdoc/>
     public ValueTask<SearchResult> SearchAsync(SearchRequest request, CancellationToken cancel)

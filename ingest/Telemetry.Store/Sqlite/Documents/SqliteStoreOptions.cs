@@ -23,6 +23,9 @@ public sealed record SqliteStoreOptions
     /// <summary>A partition of this size is closed at once, bytes. Default 1 GiB.</summary>
     public long MaxBytes { get; init; } = 1L << 30;
 
+    /// <summary>Fields that partitions know from their beginning, so that queries do before the first document has one. Default none.</summary>
+    public PromotedFields Promoted { get; init; } = PromotedFields.None;
+
     /// <summary>SQLite's limit of pages, for tests of a full disk.</summary>
     internal long? MaxPages { get; init; }
 
