@@ -131,10 +131,13 @@ internal readonly record struct SegmentHeader(
         return this with { Crc = crc };
     }
 
-    /// <summary>True for a segment of another version, whatever its header holds beyond that.</summary>
+    /// <summary>
+    /// True for a segment of another version, whatever its header holds beyond that. There is no version 0: that is a header whose
+    /// writing a crash has cut short behind the magic.
+    /// </summary>
     public static bool IsOtherVersion(ReadOnlySpan<byte> source) => source.Length >= 10
         && source.StartsWith(SpoolFormat.SegmentMagic)
-        && BinaryPrimitives.ReadUInt16LittleEndian(source[8..]) != SpoolFormat.Version;
+        && BinaryPrimitives.ReadUInt16LittleEndian(source[8..]) is not (0 or SpoolFormat.Version);
 
     /// <summary>Reads 64 bytes. False unless magic, version, checksum and every bound hold.</summary>
     public static bool TryRead(ReadOnlySpan<byte> source, out SegmentHeader header)

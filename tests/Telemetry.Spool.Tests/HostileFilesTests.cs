@@ -171,6 +171,17 @@ public class HostileFilesTests
     }
 
     [Fact]
+    public void HeaderThatEndsBehindItsMagicIsOfNoOtherVersion()
+    {
+        var (directory, payloads) = SmallLog();
+        byte[] torn = [.. Some.ReadFile(directory, Some.SegmentFiles(directory)[0]).AsSpan(0, 8), .. new byte[4088]];
+        Some.WriteFile(directory, "000000ac.seg", torn);
+        using var log = Open(directory, out var recovery);
+        Assert.Equal(SpoolDamageKind.ForeignFile, Assert.Single(recovery.Damages).Kind);
+        Assert.Equal(payloads, Some.Content(log));
+    }
+
+    [Fact]
     public void SegmentOfAnotherLogDoesNotTakeTheLogsPlace()
     {
         var (directory, payloads) = SmallLog();
