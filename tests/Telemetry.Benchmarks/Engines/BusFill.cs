@@ -1,14 +1,21 @@
 namespace Telemetry.Benchmarks.Engines;
 
-/// <summary>Fills a bus from a file by the real gateway and shipper, without an indexer.</summary>
+/// <summary>Fills a bus from files by the real gateway and shipper, without an indexer.</summary>
 internal static class BusFill
 {
     /// <summary>Returns when every line of the file is acknowledged.</summary>
-    public static async Task RunAsync(Installation here, string log, params string[] gatewayArgs)
+    public static Task RunAsync(Installation here, string log, params string[] gatewayArgs) => RunAsync(here, [log], gatewayArgs);
+
+    /// <summary>Returns when every line of all files, each a server's, is acknowledged.</summary>
+    public static async Task RunAsync(Installation here, IEnumerable<string> logs, params string[] gatewayArgs)
     {
         await using var gateway = here.Start(
             "fill", Installation.Telemetry, ["gateway", "--data", here.Data, "--grpc-port", $"{here.GrpcPort}", .. gatewayArgs]);
-        await ShipAsync(here, log);
+        foreach (var log in logs)
+        {
+            await ShipAsync(here, log);
+        }
+
         await gateway.StopAsync();
     }
 

@@ -13,7 +13,8 @@ internal sealed class ShipperProcess : IDisposable
 
     public ShipperProcess(IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null, string? program = null)
     {
-        var start = new ProcessStartInfo(program ?? Program)
+        // Signals that whoever runs the tests ignores (nohup, a background job) are inherited, and a shell cannot trap them then.
+        var start = new ProcessStartInfo("/usr/bin/env", ["--default-signal=HUP,INT,QUIT", program ?? Program])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
