@@ -95,6 +95,22 @@ public class DurabilityTests
     }
 
     [Fact]
+    public async Task ABusThatNeitherTakesNorRefusesABatchIsAProblemAfterAWhile()
+    {
+        var time = new FakeTime(DateTimeOffset.UtcNow);
+        await using var gateway = await TestGateway.StartAsync(time: time);
+        time.Advance(TimeSpan.FromMinutes(5));
+        await using var shipper = await HoldingBackAsync(gateway, batches: 1);
+        Assert.Empty(gateway.Host.Problems);
+
+        time.Advance(TimeSpan.FromSeconds(11));
+        Assert.Contains("waited", Assert.Single(gateway.Host.Problems), StringComparison.Ordinal);
+
+        gateway.Bus.Entries[0].MakeDurable();
+        await Eventually.Holds(() => !gateway.Host.Problems.Any(), "the bus has taken it");
+    }
+
+    [Fact]
     public async Task StopAcksWhatTheBusMakesDurableAndEndsTheCalls()
     {
         await using var gateway = await TestGateway.StartAsync();

@@ -43,7 +43,7 @@ internal sealed class GatewayService
     /// <summary>Calls that are open.</summary>
     public int OpenCalls => _critical.OpenCalls + _bulk.OpenCalls;
 
-    /// <summary>A sentence for each lane whose last batch could not be made durable.</summary>
+    /// <summary>A sentence for each lane whose last batch could not be made durable, or waits for it.</summary>
     public IEnumerable<string> Problems =>
         from lane in new[] { _critical, _bulk }
         where lane.Problem.Length > 0

@@ -93,6 +93,7 @@ internal sealed class ShipCall(
     private async ValueTask<GrpcStatus> TakeAsync(CancellationToken cancel)
     {
         var length = (int)call.Current.Length;
+        lane.Waits();
         await lane.Appender.Pending.ReserveAsync(length, cancel);
         var joined = ArrayPool<byte>.Shared.Rent(length);
         try

@@ -7,10 +7,14 @@ namespace Telemetry.Gateway.Ship;
 /// <summary>What the calls of one lane share, and share with no other lane. Safe for concurrent use.</summary>
 internal sealed class ShipLane
 {
+    /// <summary>A bus that takes nothing for so long is a problem. A broker that moves a partition is back before.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
     private readonly RepeatLimit _rejections;
     private readonly RepeatLimit _failures;
     private readonly ILogger _logger;
     private int _openCalls;
+    private long _movedAt;
     private volatile string _problem = "";
 
     public ShipLane(
@@ -39,8 +43,12 @@ internal sealed class ShipLane
 
     public int OpenCalls => Volatile.Read(ref _openCalls);
 
-    /// <summary>Why the last batch could not be made durable; "" while batches become durable.</summary>
-    public string Problem => _problem;
+    /// <summary>Why the last batch could not be made durable, or that batches wait for it; "" while batches become durable.</summary>
+    public string Problem =>
+        _problem.Length > 0 ? _problem
+        : Appender.Pending.Used > 0 && Time.GetElapsedTime(Volatile.Read(ref _movedAt)) >= Patience
+            ? $"it has waited for longer than {Patience.TotalSeconds:0} s."
+        : "";
 
     /// <summary>False when the lane has as many calls as it takes.</summary>
     public bool TryEnter()
@@ -61,6 +69,15 @@ internal sealed class ShipLane
         Metrics.CallClosed(Lane);
     }
 
+    /// <summary>A batch is about to wait for the bus.</summary>
+    public void Waits()
+    {
+        if (Appender.Pending.Used == 0)
+        {
+            Volatile.Write(ref _movedAt, Time.GetTimestamp());
+        }
+    }
+
     public void CountRejection(CallIdentity identity, Rejection rejection)
     {
         Metrics.Rejected(Lane, rejection.Reason);
@@ -73,6 +90,7 @@ internal sealed class ShipLane
     public void CountDurable(int records, long bytes)
     {
         Metrics.Durable(Lane, records, bytes);
+        Volatile.Write(ref _movedAt, Time.GetTimestamp());
         _problem = "";
     }
 
