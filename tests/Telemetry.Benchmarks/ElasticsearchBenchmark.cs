@@ -57,7 +57,9 @@ internal static class ElasticsearchBenchmark
         var (ours, raw) = (new List<IndexerRun>(), new List<double>());
         for (var round = 0; round < Rounds; round++)
         {
+            await bench.Store.SettleAsync();
             ours.Add(await bench.IndexAsync($"ours{round}"));
+            await bench.Store.SettleAsync();
             raw.Add(await RawLoader.RateAsync(bench.Store, documents, EngineBench.StreamOf($"bench-raw{round}"), shape, 0, documents.Count));
             Console.WriteLine(
                 $"[{clock.Elapsed:mm\\:ss}] round {round + 1}: indexer {ours[^1].PerSecond:#,0}/s ({ours[^1].CpuMicroseconds:0.0} µs of processor, {ours[^1].PeakRssBytes / 1e6:0} MB), raw {raw[^1]:#,0}/s");

@@ -32,6 +32,7 @@ internal sealed class ElasticPeerRates
         foreach (var peer in _peers)
         {
             var options = new PeerOptions { Launcher = ["taskset", "-c", Cores.Load.ToString(CultureInfo.InvariantCulture)] };
+            await _bench.Store.SettleAsync();
             var result = await peer.Run(_bench.Address, _file, _documents, EngineBench.StreamOf($"bench-{peer.Name}{round}"), options);
             peer.Results.Add(result);
             Console.WriteLine($"  {peer.Name}: {result.DocumentsPerSecond:#,0}/s, {result.Lost:#,0} lost, {result.Duplicated:#,0} twice");

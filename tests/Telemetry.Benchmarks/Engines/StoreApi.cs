@@ -30,6 +30,22 @@ internal sealed class StoreApi(Uri address) : IDisposable
         return json.RootElement.GetProperty("count").GetInt64();
     }
 
+    /// <summary>Returns when the node is done with what was sent before: flushed, and no merge running.</summary>
+    public async Task SettleAsync()
+    {
+        using var flushed = await PostAsync("/_flush?wait_if_ongoing=true", "");
+        while (true)
+        {
+            using var json = await GetAsync("/_stats/merge?filter_path=_all.total.merges.current");
+            if (json.RootElement.GetProperty("_all").GetProperty("total").GetProperty("merges").GetProperty("current").GetInt64() == 0)
+            {
+                return;
+            }
+
+            await Task.Delay(200);
+        }
+    }
+
     /// <summary>Merges each shard of a pattern to one segment, as an index that has rolled over is.</summary>
     public async Task MergeAsync(string pattern)
     {
