@@ -1,8 +1,6 @@
 using System.Net;
-using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using System.Text;
 using Confluent.Kafka;
 using Confluent.Kafka.Admin;
 using Telemetry.Bus.Kafka;
@@ -17,7 +15,7 @@ public sealed class SecureBrokerTests : IAsyncLifetime
 {
     private const string Module = "org.apache.kafka.common.security";
     private readonly TemporaryDirectory _directory = new();
-    private readonly int _port = FreePort();
+    private readonly int _port = FreePort.Pair(1);
     private KafkaServer? _server;
 
     public async ValueTask InitializeAsync()
@@ -127,12 +125,5 @@ public sealed class SecureBrokerTests : IAsyncLifetime
         request.CertificateExtensions.Add(names.Build());
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
         return request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -142,7 +142,7 @@ public sealed class PurgeTests : IDisposable
         var partition = PartitionReader.Open(name);
         partition.BeginRead();
         var purging = Task.Run(() => PurgeAsync(writer, "*"));
-        await Task.Delay(200);
+        await Eventually.Holds(async () => (await AllAsync()).Count == 0, "readers that begin now see nothing");
         Assert.Equal(10, partition.Blocks.Sum(block => block.Count));
         partition.EndRead();
         partition.Dispose();
