@@ -1,14 +1,15 @@
 using Telemetry.Indexer;
 using Telemetry.Store.Elasticsearch.Holds;
+using Telemetry.Store.Elasticsearch.Lifetimes;
 using Telemetry.Wire;
 
 namespace Telemetry.Cli.Hosting;
 
 /// <summary>
-/// Data streams end by their own lifecycle; what is held of them is copied out of its way, each minute by every indexer. Safe for
-/// concurrent use.
+/// Data streams end by their own lifecycle; what is held of them is copied out of its way, and lifetimes too old are deleted, each
+/// minute by every indexer. Safe for concurrent use.
 /// </summary>
-internal sealed class ElasticRetention(ElasticHolds holds, TimeProvider time) : IRetention
+internal sealed class ElasticRetention(ElasticHolds holds, ElasticLifetimeRetention lifetimes, TimeSpan keepLifetimes, TimeProvider time) : IRetention
 {
     private static readonly TimeSpan Every = TimeSpan.FromMinutes(1);
 
@@ -31,6 +32,7 @@ internal sealed class ElasticRetention(ElasticHolds holds, TimeProvider time) : 
         var read = time.GetTimestamp();
         Learn((await holds.ListAsync(cancel)).Select(hold => hold.Lifetime), read);
         await holds.KeepAsync(cancel);
+        await lifetimes.ApplyAsync(time.GetUtcNow() - keepLifetimes, Held(), cancel);
     }
 
     /// <summary>Lifetimes that are held.</summary>

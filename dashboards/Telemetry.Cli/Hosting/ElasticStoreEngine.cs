@@ -45,7 +45,7 @@ internal sealed partial class ElasticStoreEngine : IStoreEngine
         LifetimeWriter = new ElasticLifetimeWriter(_client);
         Purger = new ElasticPurge(_client);
         Audit = new ElasticAudit(_client);
-        _retention = new ElasticRetention(new ElasticHolds(_client), time);
+        _retention = new ElasticRetention(new ElasticHolds(_client), new ElasticLifetimeRetention(_client), keep.KeepLifetimes, time);
     }
 
     public IDocumentReader Documents { get; }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Telemetry.Benchmarks.Engines;
 
 namespace Telemetry.Benchmarks.ElasticPeers;
 
@@ -10,15 +11,13 @@ internal static class PeerRun
     {
         using var store = new StoredDocuments(elasticsearch, dataStream);
         string[] words = [.. options.Launcher, .. command];
-        var clock = Stopwatch.StartNew();
-        long stored;
-        TimeSpan after;
+        var (rate, clock) = (new SteadyRate(documents), Stopwatch.StartNew());
         await using (RunningProcess.Start(logFile, words[0], words[1..]))
         {
-            (stored, after) = await store.WaitAsync(documents, clock, options.Patience);
+            await store.WaitAsync(documents, rate, clock, options.Patience);
         }
 
         var (lost, duplicated) = await store.CompareAsync(PeerDocuments.Ids(documentFile).Take(documents));
-        return new PeerResult(stored == 0 ? 0 : stored / after.TotalSeconds, lost, duplicated);
+        return new PeerResult(rate.PerSecond, lost, duplicated);
     }
 }

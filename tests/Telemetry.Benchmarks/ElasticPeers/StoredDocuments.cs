@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using Telemetry.Benchmarks.Engines;
 
 namespace Telemetry.Benchmarks.ElasticPeers;
 
@@ -8,24 +9,22 @@ namespace Telemetry.Benchmarks.ElasticPeers;
 internal sealed class StoredDocuments(Uri elasticsearch, string dataStream) : IDisposable
 {
     private const int PageSize = 10_000;
-    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(100);
 
     private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = elasticsearch, Timeout = TimeSpan.FromMinutes(1) };
 
     public void Dispose() => _http.Dispose();
 
-    /// <summary>Waits until so many documents are stored, or none was for the patience. Returns how many are, and when the last was.</summary>
-    public async Task<(long Stored, TimeSpan After)> WaitAsync(long documents, Stopwatch clock, TimeSpan patience)
+    /// <summary>Waits until so many documents are stored, or none was for the patience.</summary>
+    public async Task WaitAsync(long documents, SteadyRate rate, Stopwatch clock, TimeSpan patience)
     {
         var (stored, after) = (0L, TimeSpan.Zero);
         while (stored < documents && clock.Elapsed - after < patience)
         {
-            await Task.Delay(LookEvery);
+            await Task.Delay(SteadyRate.LookEvery);
             var now = await IndexedAsync();
+            rate.Saw(now, clock.Elapsed);
             (stored, after) = now > stored ? (now, clock.Elapsed) : (stored, after);
         }
-
-        return (stored, after);
     }
 
     /// <summary>Lost and duplicated, by a look at every document.</summary>

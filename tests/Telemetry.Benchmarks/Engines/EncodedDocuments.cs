@@ -43,11 +43,11 @@ internal sealed class EncodedDocuments
     }
 
     /// <summary>Bulk bodies of about a size for a data stream.</summary>
-    public IEnumerable<(byte[] Body, int Documents)> Chunks(string stream, int bytes, int from, int count)
+    public IEnumerable<(byte[] Body, int Documents)> Chunks(string stream, int bytes, int count)
     {
         var body = new ArrayBufferWriter<byte>(bytes + 4096);
         var documents = 0;
-        foreach (var (id, source) in _documents.Skip(from).Take(count))
+        foreach (var (id, source) in _documents.Take(count))
         {
             Append(body, $$$"""{"create":{"_index":"{{{stream}}}","_id":"{{{id}}}"}}""");
             body.Write("\n"u8);

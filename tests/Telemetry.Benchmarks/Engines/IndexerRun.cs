@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace Telemetry.Benchmarks.Engines;
 
 /// <summary>What one indexer did with a bus that was full at its start.</summary>
-/// <param name="PerSecond">Documents/s, from the first tenth to the last document.</param>
+/// <param name="PerSecond">Documents/s, as <see cref="SteadyRate"/> has it.</param>
 /// <param name="CpuMicroseconds">Processor time of the whole process per document.</param>
 /// <param name="PeakRssBytes">Largest resident size.</param>
 internal sealed record IndexerRun(double PerSecond, double CpuMicroseconds, long PeakRssBytes)
@@ -19,13 +19,14 @@ internal sealed record IndexerRun(double PerSecond, double CpuMicroseconds, long
     {
         await using var indexer = here.Start("indexer", Installation.Telemetry, ["indexer", .. args]);
         await Cores.PinAsync(indexer.Id, Cores.Load);
-        var (clock, startedAt, cpu) = (new Stopwatch(), 0L, 0.0);
+        var (rate, clock) = (new SteadyRate(documents), Stopwatch.StartNew());
+        var (startedAt, cpu) = (0L, 0.0);
         while (await store.IndexedAsync(pattern) is var indexed && indexed < documents)
         {
-            if (!clock.IsRunning && indexed >= documents / 10)
+            rate.Saw(indexed, clock.Elapsed);
+            if (rate.Began && startedAt == 0)
             {
                 (startedAt, cpu) = (indexed, indexer.CpuSeconds());
-                clock.Start();
             }
 
             if (indexer.HasExited || clock.Elapsed > TimeSpan.FromMinutes(30))
@@ -33,11 +34,11 @@ internal sealed record IndexerRun(double PerSecond, double CpuMicroseconds, long
                 throw new InvalidOperationException($"The indexer stored {indexed:#,0} of {documents:#,0} documents; see {here.Folder}.");
             }
 
-            await Task.Delay(250);
+            await Task.Delay(SteadyRate.LookEvery);
         }
 
-        var (seconds, measured) = (clock.Elapsed.TotalSeconds, documents - startedAt);
-        var run = new IndexerRun(measured / seconds, (indexer.CpuSeconds() - cpu) * 1e6 / measured, indexer.PeakRssBytes());
+        rate.Saw(documents, clock.Elapsed);
+        var run = new IndexerRun(rate.PerSecond, (indexer.CpuSeconds() - cpu) * 1e6 / (documents - startedAt), indexer.PeakRssBytes());
         await indexer.StopAsync();
         return run;
     }

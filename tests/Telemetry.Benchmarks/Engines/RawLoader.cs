@@ -8,21 +8,29 @@ internal static class RawLoader
     private static readonly int[] SizesMiB = [1, 2, 4, 8];
     private static readonly int[] SenderCounts = [1, 2, 4];
 
-    /// <summary>Sends documents and returns documents/s.</summary>
+    /// <summary>Sends documents and returns documents/s, as <see cref="SteadyRate"/> has it.</summary>
     public static async Task<double> RateAsync(
-        StoreApi store, EncodedDocuments documents, string stream, (int MiB, int Senders) shape, int from, int count)
+        StoreApi store, EncodedDocuments documents, string stream, (int MiB, int Senders) shape, int count)
     {
-        var chunks = documents.Chunks(stream, shape.MiB << 20, from, count).ToArray();
+        var chunks = documents.Chunks(stream, shape.MiB << 20, count).ToArray();
         var next = -1;
-        var clock = Stopwatch.StartNew();
-        await Task.WhenAll(Enumerable.Range(0, shape.Senders).Select(_ => Task.Run(async () =>
+        var (rate, clock) = (new SteadyRate(count), Stopwatch.StartNew());
+        var sent = Task.WhenAll(Enumerable.Range(0, shape.Senders).Select(_ => Task.Run(async () =>
         {
             while (Interlocked.Increment(ref next) is var i && i < chunks.Length)
             {
                 await store.BulkAsync(chunks[i].Body, chunks[i].Documents);
             }
         })));
-        return count / clock.Elapsed.TotalSeconds;
+        while (!sent.IsCompleted)
+        {
+            rate.Saw(await store.IndexedAsync(stream), clock.Elapsed);
+            await Task.Delay(SteadyRate.LookEvery);
+        }
+
+        await sent;
+        rate.Saw(count, clock.Elapsed);
+        return rate.PerSecond;
     }
 
     /// <summary>Finds the request size and number of senders that the store takes most from.</summary>
@@ -32,7 +40,7 @@ internal static class RawLoader
         var trial = 0;
         foreach (var shape in SizesMiB.SelectMany(size => SenderCounts.Select(senders => (size, senders))))
         {
-            var rate = await RateAsync(store, documents, $"{streamPrefix}{trial++}", shape, 0, Math.Min(sample, documents.Count));
+            var rate = await RateAsync(store, documents, $"{streamPrefix}{trial++}", shape, Math.Min(sample, documents.Count));
             best = rate > best.Rate ? (shape, rate) : best;
         }
 

@@ -54,12 +54,20 @@ internal sealed class StoreApi(Uri address) : IDisposable
         using var refreshed = await PostAsync($"/{pattern}/_refresh", "");
     }
 
-    /// <summary>Bytes that the primaries of a pattern take on disk.</summary>
+    /// <summary>
+    /// Bytes of the segments of a pattern's primaries. What <c>_stats/store</c> says may be ten seconds old, and count segments that were
+    /// merged since.
+    /// </summary>
     public async Task<long> StoredBytesAsync(string pattern)
     {
-        await PostAsync($"/{pattern}/_flush?force=true&wait_if_ongoing=true", "");
-        using var json = await GetAsync($"/{pattern}/_stats/store");
-        return json.RootElement.GetProperty("_all").GetProperty("primaries").GetProperty("store").GetProperty("size_in_bytes").GetInt64();
+        using var flushed = await PostAsync($"/{pattern}/_flush?force=true&wait_if_ongoing=true", "");
+        using var json = await GetAsync($"/{pattern}/_segments?filter_path=indices.*.shards.*.segments.*.size_in_bytes,indices.*.shards.*.routing.primary");
+        return json.RootElement.GetProperty("indices").EnumerateObject()
+            .SelectMany(index => index.Value.GetProperty("shards").EnumerateObject())
+            .SelectMany(shard => shard.Value.EnumerateArray())
+            .Where(copy => copy.GetProperty("routing").GetProperty("primary").GetBoolean() && copy.TryGetProperty("segments", out _))
+            .SelectMany(copy => copy.GetProperty("segments").EnumerateObject())
+            .Sum(segment => segment.Value.GetProperty("size_in_bytes").GetInt64());
     }
 
     /// <summary>Gives data streams of a pattern the very template of one of ours.</summary>

@@ -65,6 +65,27 @@ public sealed class ElasticLifetimeTests(SharedElasticsearch shared) : IAsyncLif
     }
 
     [Fact]
+    public async Task OldLifetimesAreDeletedExceptHeldOnes()
+    {
+        var retention = new ElasticLifetimeRetention(_store.Client);
+        Assert.Equal(0, await retention.ApplyAsync(At(0), new HashSet<LifetimeId>(), default));
+        LifetimeId[] ids = [.. Enumerable.Range(0, 3).Select(i => LifetimeId.From("i", $"{i}"))];
+        await Write([.. ids.Select((id, i) => Heard(id, Start, Start + (i * 100 * Second)))]);
+        Assert.Equal(1, await retention.ApplyAsync(At(150), new HashSet<LifetimeId> { ids[0] }, default));
+        Assert.Equal([ids[2], ids[0]], (await Reader.ListAsync(null, null, 10, default)).Select(l => l.Id).OrderByDescending(id => id == ids[2]));
+        Assert.Equal(1, await retention.ApplyAsync(At(150), new HashSet<LifetimeId>(), default));
+        Assert.Equal([ids[2]], (await Reader.ListAsync(null, null, 10, default)).Select(l => l.Id));
+    }
+
+    [Fact]
+    public async Task MoreOldLifetimesThanARequestTakesAreDeleted()
+    {
+        await Write([.. Enumerable.Range(0, 2100).Select(i => Heard(LifetimeId.From("i", $"{i}"), Start, Start + Second))]);
+        Assert.Equal(2100, await new ElasticLifetimeRetention(_store.Client).ApplyAsync(At(2), new HashSet<LifetimeId>(), default));
+        Assert.Empty(await Reader.ListAsync(null, null, 10, default));
+    }
+
+    [Fact]
     public async Task BootsOfAnInstanceFollowEachOtherWhoeverWroteThem()
     {
         // Each written by one who knows of no other, and one whose writer knows a boot that is not the nearest.
@@ -288,6 +309,8 @@ public sealed class ElasticLifetimeTests(SharedElasticsearch shared) : IAsyncLif
     }
 
     private static string Text(Lifetime lifetime) => JsonSerializer.Serialize(lifetime);
+
+    private static DateTimeOffset At(int seconds) => DateTimeOffset.UnixEpoch.AddTicks((Start + (seconds * Second)) * TimeSpan.TicksPerMicrosecond);
 
     private async Task Write(params LifetimeSnapshot[] snapshots)
     {
