@@ -32,6 +32,11 @@ internal static class ElasticsearchBenchmark
             figures.AddRange(await RatesAsync(full ? 1_000_000 : 300_000, clock));
         }
 
+        if (only is null or "refusals")
+        {
+            figures.Add(await RefusalRates.MeasureAsync(full ? 1_000_000 : 300_000));
+        }
+
         if (only is null or "growth")
         {
             await GrowthAsync(full ? [100_000, 1_000_000, 10_000_000] : [100_000, 1_000_000]);
@@ -43,12 +48,11 @@ internal static class ElasticsearchBenchmark
     private static async Task<IReadOnlyList<Figure>> RatesAsync(int lines, Stopwatch clock)
     {
         await using var bench = await EngineBench.StartAsync(lines);
-        await Cores.PinAsync(Environment.ProcessId, Cores.Load);
         await bench.IndexAsync("ours");
         var unmerged = await bench.Store.StoredBytesAsync(EngineBench.StreamOf("ours"));
         await bench.Store.MergeAsync(EngineBench.StreamOf("ours"));
         var stored = await bench.Store.StoredBytesAsync(EngineBench.StreamOf("ours"));
-        Console.WriteLine($"[{clock.Elapsed:mm\\:ss}] stored {(double)unmerged / bench.RawBytes:0.000} bytes a raw byte, {(double)stored / bench.RawBytes:0.000} when merged");
+        Console.WriteLine($"[{clock.Elapsed:mm\\:ss}] stored {(double)unmerged / bench.Bus.RawBytes:0.000} bytes a raw byte, {(double)stored / bench.Bus.RawBytes:0.000} when merged");
         await bench.Store.CopyTemplateAsync(EngineBench.StreamOf("ours"), EngineBench.StreamOf("bench*"));
         var documents = await EncodedDocuments.ReadAsync(bench.Store, EngineBench.StreamOf("ours"));
         var shape = await RawLoader.FindBestAsync(bench.Store, documents, EngineBench.StreamOf("bench-try"), 60_000);
@@ -80,7 +84,7 @@ internal static class ElasticsearchBenchmark
             new("indexer_vs_raw_bulk", Samples.Median(ours.Zip(raw, (o, r) => o.PerSecond / r)), Figure.RatioUnit, 0.95, true, Rounds,
                 "raw bulk loader, documents/s", Samples.Median(raw)),
             .. peers.Figures([.. ours.Select(run => run.PerSecond)]),
-            new("stored_per_raw_byte", (double)stored / bench.RawBytes, "bytes/byte", 0.8, false, 1, "the lines themselves; the index merged, as after a rollover", 1),
+            new("stored_per_raw_byte", (double)stored / bench.Bus.RawBytes, "bytes/byte", 0.8, false, 1, "the lines themselves; the index merged, as after a rollover", 1),
         ];
     }
 

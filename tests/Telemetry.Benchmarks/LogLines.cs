@@ -32,13 +32,15 @@ internal sealed class LogLines(int seed)
         return line + Pad(pad) + "\"}\n";
     }
 
-    public static void Write(string path, int lines, int seed, DateTimeOffset start)
+    /// <summary>Writes a file of lines; <paramref name="edit"/> makes another line of some, by their number.</summary>
+    public static void Write(string path, int lines, int seed, DateTimeOffset start, Func<int, string, string>? edit = null)
     {
         var source = new LogLines(seed);
         using var file = new StreamWriter(path, append: false, System.Text.Encoding.ASCII, 1 << 20);
         for (var i = 0; i < lines; i++)
         {
-            file.Write(source.Next(start.AddMilliseconds(i / 50.0)));
+            var line = source.Next(start.AddMilliseconds(i / 50.0));
+            file.Write(edit is null ? line : edit(i, line));
         }
     }
 

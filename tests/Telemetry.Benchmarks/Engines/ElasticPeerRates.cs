@@ -18,7 +18,7 @@ internal sealed class ElasticPeerRates
     /// <summary>Writes the documents that peers load, and says which peers are not here.</summary>
     public static async Task<ElasticPeerRates> PrepareAsync(EngineBench bench, EncodedDocuments documents)
     {
-        var file = Path.Combine(bench.Folder, "documents");
+        var file = Path.Combine(bench.Bus.Folder, "documents");
         await documents.WriteAsync(file);
         var rates = new ElasticPeerRates(bench, file, documents.Count);
         rates.Add("rsyslog", RsyslogPeer.IsPresent(out var noRsyslog), noRsyslog, RsyslogPeer.RunAsync);
@@ -33,7 +33,7 @@ internal sealed class ElasticPeerRates
         {
             var options = new PeerOptions { Launcher = ["taskset", "-c", Cores.Load.ToString(CultureInfo.InvariantCulture)] };
             await _bench.Store.SettleAsync();
-            var result = await peer.Run(_bench.Address, _file, _documents, EngineBench.StreamOf($"bench-{peer.Name}{round}"), options);
+            var result = await peer.Run(new Uri(_bench.Store.Address), _file, _documents, EngineBench.StreamOf($"bench-{peer.Name}{round}"), options);
             peer.Results.Add(result);
             Console.WriteLine($"  {peer.Name}: {result.DocumentsPerSecond:#,0}/s, {result.Lost:#,0} lost, {result.Duplicated:#,0} twice");
         }

@@ -13,6 +13,9 @@ internal sealed class StoreApi(Uri address) : IDisposable
         Timeout = TimeSpan.FromMinutes(5),
     };
 
+    /// <summary>Without a slash at its end.</summary>
+    public string Address { get; } = address.ToString().TrimEnd('/');
+
     /// <summary>Documents that the node has indexed into indices of a pattern; costs the node next to nothing.</summary>
     public async Task<long> IndexedAsync(string pattern)
     {
@@ -76,8 +79,13 @@ internal sealed class StoreApi(Uri address) : IDisposable
         using var there = await GetAsync($"/_index_template/{stream}");
         var template = JsonNode.Parse(there.RootElement.GetProperty("index_templates")[0].GetProperty("index_template").GetRawText())!;
         template["index_patterns"] = new JsonArray(pattern);
-        using var content = new StringContent(template.ToJsonString(), System.Text.Encoding.UTF8, "application/json");
-        using var answer = await _http.PutAsync(new Uri($"/_index_template/bench-{pattern.TrimEnd('*')}", UriKind.Relative), content);
+        await PutAsync($"/_index_template/bench-{pattern.TrimEnd('*')}", template.ToJsonString());
+    }
+
+    public async Task PutAsync(string path, string body)
+    {
+        using var content = new StringContent(body, System.Text.Encoding.UTF8, "application/json");
+        using var answer = await _http.PutAsync(new Uri(path, UriKind.Relative), content);
         answer.EnsureSuccessStatusCode();
     }
 
