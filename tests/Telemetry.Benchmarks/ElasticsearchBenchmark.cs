@@ -10,7 +10,7 @@ namespace Telemetry.Benchmarks;
 /// </summary>
 internal static class ElasticsearchBenchmark
 {
-    private const int Rounds = 3;
+    private const int Rounds = 5;
 
     public static async Task<int> RunAsync(bool full, string? only)
     {
