@@ -12,7 +12,8 @@ internal static class TelemetryCli
     {
         try
         {
-            var parsed = TelemetryRoot.Create(context).Parse(args);
+            // A query may begin with @timestamp, which is no file of arguments.
+            var parsed = TelemetryRoot.Create(context).Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
             if (parsed.Errors.Count > 0)
             {
                 throw CliFailure.Usage(Explain(parsed));

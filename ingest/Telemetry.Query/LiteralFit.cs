@@ -37,7 +37,7 @@ internal static class LiteralFit
     private static string Noun(FieldType type) => type switch
     {
         FieldType.Long or FieldType.Double => "a number",
-        FieldType.Date => "a time, such as 2026-11-22T10:05Z or now-1h,",
+        FieldType.Date => "a time, such as 2026-11-22T10:05Z or now-1h",
         FieldType.Boolean => "true or false",
         _ => "an address or a block of addresses",
     };

@@ -14,7 +14,7 @@ internal static class CrashList
     private const int MaxTextChars = 64 * 1024;
 
     /// <summary>The documents of crashes by <c>crash.id</c>, newest first.</summary>
-    public static async Task<IReadOnlyDictionary<string, StoredDocument>> EvidenceAsync(
+    public static async Task<CrashEvidence> EvidenceAsync(
         IDocumentReader documents, KqlNode? within, CancellationToken cancel)
     {
         KqlNode isCrash = new FieldExists(Fields.CrashId.Name);
@@ -29,18 +29,19 @@ internal static class CrashList
             }
         }
 
-        return byId;
+        return new CrashEvidence(byId, found.Incomplete);
     }
 
     public static void Write(
-        HtmlWriter html, IReadOnlyList<LifetimeCrash> crashes, IReadOnlyDictionary<string, StoredDocument> evidence, long nowUnixUs,
+        HtmlWriter html, IReadOnlyList<LifetimeCrash> crashes, CrashEvidence evidence, long nowUnixUs,
         bool isOpen)
     {
+        Notice.WriteIncomplete(html, evidence.Incomplete);
         using (html.In("div", ("class", "crashlist")))
         {
             foreach (var crash in crashes)
             {
-                WriteCrash(html, crash, evidence.GetValueOrDefault(crash.Id), nowUnixUs, isOpen);
+                WriteCrash(html, crash, evidence.ById.GetValueOrDefault(crash.Id), nowUnixUs, isOpen);
             }
         }
     }

@@ -30,7 +30,7 @@ internal sealed class LifetimePage(ConsoleServices services) : IPage
         var last = await services.Documents.LastAsync(id, null, LastWords, request.Cancel);
         var within = new FieldMatches(Fields.LifetimeIdField.Name, new KqlValue(id.ToString(), true, null));
         var evidence = lifetime.Crashes.Count == 0
-            ? new Dictionary<string, StoredDocument>()
+            ? new CrashEvidence(new Dictionary<string, StoredDocument>(), [])
             : await CrashList.EvidenceAsync(services.Documents, within, request.Cancel);
         var name = LifetimeStates.Instance(lifetime.InstanceId, lifetime.HostName);
         return new PageView($"{name} {id.ToString()[..8]}", "/lifetimes", html =>
@@ -124,7 +124,7 @@ internal sealed class LifetimePage(ConsoleServices services) : IPage
     }
 
     private static void WriteCrashes(
-        HtmlWriter html, Lifetime lifetime, IReadOnlyDictionary<string, StoredDocument> evidence, long now)
+        HtmlWriter html, Lifetime lifetime, CrashEvidence evidence, long now)
     {
         if (lifetime.Crashes.Count > 0)
         {

@@ -378,6 +378,17 @@ public abstract partial class DocumentReaderContract : IAsyncLifetime
         Assert.Empty(await Reader.LastAsync(Some.Lifetime, null, 0, default));
     }
 
+    [Fact]
+    public async Task WhatCameLateIsNotAmongTheLast()
+    {
+        await Store.StoreAsync(Enumerable.Range(5, 5).Select(i => Identified.Document((ulong)i, "x")));
+        await Store.StoreAsync(Enumerable.Range(3, 2).Select(i => Identified.Document((ulong)i, "x")));
+        await Store.RollOverAsync();
+        await Store.StoreAsync(Enumerable.Range(0, 3).Select(i => Identified.Document((ulong)i, "x")));
+        Assert.Equal([8UL, 9], (await Reader.LastAsync(Some.Lifetime, null, 2, default)).Select(hit => hit.Record.Seq));
+        Assert.Equal([2UL, 3, 4, 5, 6, 7, 8, 9], (await Reader.LastAsync(Some.Lifetime, Some.Stream, 8, default)).Select(hit => hit.Record.Seq));
+    }
+
     [Theory]
     [InlineData("x")]
     [InlineData("labels.n >= 0")]

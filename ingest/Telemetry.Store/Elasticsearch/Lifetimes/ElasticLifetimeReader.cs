@@ -73,12 +73,12 @@ public sealed class ElasticLifetimeReader(ElasticClient client, TimeSpan? silenc
         var filter = Dsl.And([Dsl.Exists("lifetime.crash_times"), within]);
         JsonArray order = [Dsl.Sorted("lifetime.crash_times", descending: true, "date_nanos"), Dsl.Sorted("lifetime.id", descending: false, "keyword")];
         var wanted = Math.Clamp(limit, 0, MaxLifetimes);
-        var newest = new PriorityQueue<LifetimeCrash, long>();
+        var newest = new PriorityQueue<LifetimeCrash, LifetimeCrash>(CrashOrder.Instance);
         await foreach (var hit in _searcher.SearchAsync(filter, order, ["crashes"], LifetimeSearcher.Piece, cancel).ConfigureAwait(false))
         {
             // Lifetimes come by their latest crash: none behind has a later one.
             if (wanted == 0 || newest.Count == wanted && newest.TryPeek(out _, out var oldest)
-                && StoredTime.TryParse(hit.GetProperty("sort"u8)[0].GetString(), out var latest) && latest <= oldest)
+                && StoredTime.TryParse(hit.GetProperty("sort"u8)[0].GetString(), out var latest) && latest < oldest.AtUnixUs)
             {
                 break;
             }
@@ -87,7 +87,7 @@ public sealed class ElasticLifetimeReader(ElasticClient client, TimeSpan? silenc
             {
                 if (crash.AtUnixUs >= (sinceUnixUs ?? long.MinValue) && crash.AtUnixUs < (untilUnixUs ?? long.MaxValue))
                 {
-                    newest.Enqueue(crash, crash.AtUnixUs);
+                    newest.Enqueue(crash, crash);
                     if (newest.Count > wanted)
                     {
                         newest.Dequeue();
@@ -96,7 +96,7 @@ public sealed class ElasticLifetimeReader(ElasticClient client, TimeSpan? silenc
             }
         }
 
-        return [.. newest.UnorderedItems.OrderByDescending(item => item.Priority).Select(item => item.Element)];
+        return [.. newest.UnorderedItems.Select(item => item.Element).OrderDescending(CrashOrder.Instance)];
     }
 
     private static (LifetimeEvidence Evidence, long AsOfUnixUs) Read(JsonElement source) =>

@@ -17,7 +17,7 @@ internal sealed class LifetimeSearcher(ElasticClient client, string? index = nul
     private readonly string _index = index ?? new DataStreamNames(client.Options.Namespace).Lifetimes;
 
     /// <summary>Hits in order, as many as are taken. Each is valid until the next.</summary>
-    /// <exception cref="IOException">Some of them cannot be read.</exception>
+    /// <exception cref="StoreUnavailableException">Some of them cannot be read.</exception>
     public async IAsyncEnumerable<JsonElement> SearchAsync(
         JsonObject filter, JsonArray order, string[] fields, int piece, [EnumeratorCancellation] CancellationToken cancel)
     {
@@ -43,7 +43,7 @@ internal sealed class LifetimeSearcher(ElasticClient client, string? index = nul
             using var answer = SearchAnswer.Read(response);
             if (answer.Incomplete.Count > 0)
             {
-                throw new IOException($"Lifetimes cannot be read whole: {answer.Incomplete[0]}.");
+                throw new StoreUnavailableException($"Lifetimes cannot be read: {answer.Incomplete[0]}.");
             }
 
             var count = 0;

@@ -121,7 +121,7 @@ internal sealed class SearchAnswer : IDisposable
             reason = cause;
         }
 
-        var type = reason.TryGetProperty("type"u8, out var name) ? name.GetString() : "";
-        return $"{type}: {(reason.TryGetProperty("reason"u8, out var text) ? text.ToString() : "")}";
+        var type = reason.TryGetProperty("type"u8, out var name) ? name.GetString()! : "";
+        return reason.TryGetProperty("reason"u8, out var text) && text.ToString() is { Length: > 0 } why ? $"{type}: {why}" : type;
     }
 }

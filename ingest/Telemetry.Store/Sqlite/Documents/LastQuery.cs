@@ -2,51 +2,59 @@ using Telemetry.Wire;
 
 namespace Telemetry.Store.Sqlite.Documents;
 
-/// <summary>The last documents of a lifetime or of one of its streams, found from the newest block backwards.</summary>
+/// <summary>
+/// The documents of a lifetime or of one of its streams that were minted last, found from the newest block backwards: what came late
+/// lies behind what is newer.
+/// </summary>
 internal static class LastQuery
 {
     public static StoredDocuments Run(
         PartitionFiles files, LifetimeId lifetime, StreamId? stream, int count, CancellationToken cancel)
     {
         var unread = files.Begin();
-        List<StoredOrder> found = [];
+        var last = new NewestHits(count);
         for (var lane = 0; lane < files.Lanes; lane++)
         {
-            var wanted = found.Count + count;
             var names = files.OfLane(lane);
-            for (var i = names.Count - 1; i >= 0 && found.Count < wanted; i--)
+            for (var i = names.Count - 1; i >= 0 && last.MayTake(EndOf(names, i)); i--)
             {
                 files.Read(names[i], unread, (partition, scratch) =>
                 {
                     var context = new BlockContext(partition, scratch);
-                    for (var b = partition.Blocks.Count - 1; b >= 0 && found.Count < wanted; b--)
+                    for (var b = partition.Blocks.Count - 1; b >= 0; b--)
                     {
                         cancel.ThrowIfCancellationRequested();
-                        context.Use(partition.Blocks[b]);
-                        unread.Try(partition.Name, () => Collect(context, lifetime, stream, wanted, found));
+                        if (last.MayTake(partition.Blocks[b].Minted.Max))
+                        {
+                            context.Use(partition.Blocks[b]);
+                            unread.Try(partition.Name, () => Collect(context, lifetime, stream, last));
+                        }
                     }
                 });
             }
         }
 
-        found.Sort(static (x, y) => x.MintedUnixUs != y.MintedUnixUs
-            ? x.MintedUnixUs.CompareTo(y.MintedUnixUs)
-            : (x.Partition, x.Number).CompareTo((y.Partition, y.Number)));
-        return files.Load(found[Math.Max(0, found.Count - count)..], unread, cancel);
+        return files.Load([.. last.Sorted().AsEnumerable().Reverse()], unread, cancel);
     }
 
-    private static void Collect(BlockContext context, LifetimeId lifetime, StreamId? stream, int wanted, List<StoredOrder> found)
+    // Nothing is minted after it has come on the bus, and by that time it is put into a partition.
+    private static long EndOf(List<PartitionName> names, int index) =>
+        index == names.Count - 1 ? long.MaxValue : names[index + 1].StartUnixSeconds * 1_000_000;
+
+    private static void Collect(BlockContext context, LifetimeId lifetime, StreamId? stream, NewestHits last)
     {
         if (!MayHold(context.Required(OriginReader.Origin), lifetime, stream))
         {
             return;
         }
 
-        for (var i = context.Block.Count - 1; i >= 0 && found.Count < wanted; i--)
+        var minted = context.Required(OriginReader.Minted).Numbers();
+        for (var i = 0; i < minted.Length; i++)
         {
-            if (IsWanted(OriginReader.Of(context, i), lifetime, stream))
+            if (last.MayTake(minted[i]) && IsWanted(OriginReader.Of(context, i), lifetime, stream))
             {
-                found.Add(OriginReader.Order(context, i));
+                // Its time here is when it was minted.
+                last.Offer(OriginReader.Order(context, i) with { TimestampUnixUs = minted[i] });
             }
         }
     }

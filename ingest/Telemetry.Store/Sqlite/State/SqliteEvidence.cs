@@ -38,19 +38,26 @@ public sealed class SqliteEvidence : IDisposable
     /// <summary>Lifetimes whose span touches the range, newest start first.</summary>
     public IEnumerable<LifetimeId> List(long since, long until, int limit)
     {
-        var starts = new Dictionary<LifetimeId, long>();
-        foreach (var (id, start) in _critical?.List(since, until, limit) ?? [])
+        HashSet<LifetimeId> found =
+        [
+            .. (_critical?.List(since, until, limit) ?? []).Select(row => row.Id), .. (_bulk?.List(since, until, limit) ?? []).Select(row => row.Id),
+        ];
+        if (since > long.MinValue && until < long.MaxValue && _critical is { } critical && _bulk is { } bulk)
         {
-            starts[id] = start;
+            found.UnionWith(Across(critical, bulk, since, until));
+            found.UnionWith(Across(bulk, critical, since, until));
         }
 
-        foreach (var (id, start) in _bulk?.List(since, until, limit) ?? [])
-        {
-            starts.TryAdd(id, _critical?.StartOf(id) ?? start);
-        }
-
-        return starts.OrderByDescending(s => s.Value).ThenBy(s => s.Key).Take(limit).Select(s => s.Key);
+        return found.Select(id => (Id: id, Start: StartOf(id))).OrderByDescending(row => row.Start).ThenBy(row => row.Id)
+            .Take(limit).Select(row => row.Id);
     }
+
+    // One lane ended before the range and the other began after it: the lifetime goes through.
+    private static IEnumerable<LifetimeId> Across(StateReader earlier, StateReader later, long since, long until) =>
+        earlier.LastHeardBefore(since).Intersect(later.FirstHeardFrom(until));
+
+    private long StartOf(LifetimeId id) =>
+        Math.Min(_critical?.StartOf(id) ?? long.MaxValue, _bulk?.StartOf(id) ?? long.MaxValue);
 
     /// <summary>Crashes of all lifetimes, newest first.</summary>
     public IReadOnlyList<LifetimeCrash> Crashes(long since, long until, int limit) => _critical?.Crashes(since, until, limit) ?? [];

@@ -6,7 +6,7 @@ namespace Telemetry.Store.Sqlite.State;
 
 /// <summary>
 /// Reads lifetimes from the states of both lanes, also while another process writes them. Safe for concurrent use; each call
-/// reads each lane at one time. Throws <see cref="SqliteException"/> when a file cannot be read.
+/// reads each lane at one time.
 /// </summary>
 /// <param name="storeDirectory"><c>DATA/store</c>, with a folder per lane.</param>
 /// <param name="time">For the present.</param>
@@ -18,32 +18,37 @@ public sealed class SqliteLifetimeReader(string storeDirectory, TimeProvider tim
 
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<Lifetime>> ListAsync(
-        long? sinceUnixUs, long? untilUnixUs, int limit, CancellationToken cancel)
-    {
-        using var evidence = SqliteEvidence.Open(storeDirectory);
-        var result = new List<Lifetime>();
-        foreach (var id in evidence.List(sinceUnixUs ?? long.MinValue, untilUnixUs ?? long.MaxValue, limit))
+        long? sinceUnixUs, long? untilUnixUs, int limit, CancellationToken cancel) => new(Read<IReadOnlyList<Lifetime>>(evidence =>
         {
-            cancel.ThrowIfCancellationRequested();
-            result.Add(Compose(evidence, id)!);
-        }
+            var result = new List<Lifetime>();
+            foreach (var id in evidence.List(sinceUnixUs ?? long.MinValue, untilUnixUs ?? long.MaxValue, limit))
+            {
+                cancel.ThrowIfCancellationRequested();
+                result.Add(Compose(evidence, id)!);
+            }
 
-        return new(result);
-    }
+            return result;
+        }));
 
     /// <inheritdoc/>
-    public ValueTask<Lifetime?> GetAsync(LifetimeId id, CancellationToken cancel)
-    {
-        using var evidence = SqliteEvidence.Open(storeDirectory);
-        return new(Compose(evidence, id));
-    }
+    public ValueTask<Lifetime?> GetAsync(LifetimeId id, CancellationToken cancel) => new(Read(evidence => Compose(evidence, id)));
 
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<LifetimeCrash>> CrashesAsync(
-        long? sinceUnixUs, long? untilUnixUs, int limit, CancellationToken cancel)
+        long? sinceUnixUs, long? untilUnixUs, int limit, CancellationToken cancel) =>
+        new(Read(evidence => evidence.Crashes(sinceUnixUs ?? long.MinValue, untilUnixUs ?? long.MaxValue, limit)));
+
+    private T Read<T>(Func<SqliteEvidence, T> read)
     {
-        using var evidence = SqliteEvidence.Open(storeDirectory);
-        return new(evidence.Crashes(sinceUnixUs ?? long.MinValue, untilUnixUs ?? long.MaxValue, limit));
+        try
+        {
+            using var evidence = SqliteEvidence.Open(storeDirectory);
+            return read(evidence);
+        }
+        catch (SqliteException e)
+        {
+            throw new StoreUnavailableException($"Lifetimes cannot be read: {e.Message}", e);
+        }
     }
 
     private Lifetime? Compose(SqliteEvidence evidence, LifetimeId id)

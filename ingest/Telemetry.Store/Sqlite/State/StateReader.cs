@@ -57,6 +57,14 @@ internal sealed class StateReader : IDisposable
         "SELECT id, start_us FROM lifetimes WHERE start_us < $1 AND last_us >= $2 ORDER BY start_us DESC, id LIMIT $3",
         row => (LifetimeId.Read(row.Blob(0)), row.GetInt64(1)), until, since, (long)limit);
 
+    /// <summary>Lifetimes that were not heard of since.</summary>
+    public List<LifetimeId> LastHeardBefore(long unixUs) =>
+        All("SELECT id FROM lifetimes WHERE last_us < $1", row => LifetimeId.Read(row.Blob(0)), unixUs);
+
+    /// <summary>Lifetimes that were not heard of before.</summary>
+    public List<LifetimeId> FirstHeardFrom(long unixUs) =>
+        All("SELECT id FROM lifetimes WHERE start_us >= $1", row => LifetimeId.Read(row.Blob(0)), unixUs);
+
     public long? StartOf(LifetimeId id) =>
         One("SELECT start_us FROM lifetimes WHERE id = $1", row => (long?)row.GetInt64(0), id.ToByteArray());
 
@@ -74,8 +82,9 @@ internal sealed class StateReader : IDisposable
     public List<LifetimeCrash> Crashes(LifetimeId id) => All(
         "SELECT crash FROM crashes WHERE lifetime = $1", row => StateRows.Crash(row.Blob(0)), id.ToByteArray());
 
+    /// <summary>In <see cref="CrashOrder"/>, newest first.</summary>
     public List<LifetimeCrash> Crashes(long since, long until, int limit) => All(
-        "SELECT crash FROM crashes WHERE at_us >= $1 AND at_us < $2 ORDER BY at_us DESC LIMIT $3",
+        "SELECT crash FROM crashes WHERE at_us >= $1 AND at_us < $2 ORDER BY at_us DESC, crash_id DESC, lifetime DESC, document_id DESC LIMIT $3",
         row => StateRows.Crash(row.Blob(0)), since, until, (long)limit);
 
     public List<LifetimeLoss> Losses(LifetimeId id) => All(

@@ -1,0 +1,3 @@
+namespace Telemetry.Cli.Tests.Surfaces;
+
+public sealed class EmbeddedSurfaceTests(EmbeddedStore store) : SurfaceContract(store), IClassFixture<EmbeddedStore>;
