@@ -173,6 +173,73 @@ public sealed class StateOnTheBusTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task RetentionThatOvertakesIsAProblemOfTheIndexerForAWhileAndIsCountedOnce()
+    {
+        await using (Start("one"))
+        {
+            Append(0, "a");
+            await Indexed(Lane.Bulk, 10);
+        }
+
+        Append(1, "deleted unread");
+        Append(2, "c");
+        _bus.OldestOf[Lane.Bulk] = 20;
+        using var overtaken = new OvertakenCounter();
+        var fails = true;
+        Log(Lane.Bulk).OnCommit = () => _ = Volatile.Read(ref fails) ? throw new IOException("The bus is away.") : 0;
+        await using (var host = Start("one"))
+        {
+            await Eventually.Holds(() => host.Problems.Any(p => p.Contains("The bus is away", StringComparison.Ordinal)), "the commit fails");
+            Volatile.Write(ref fails, false);
+            await Indexed(Lane.Bulk, 30);
+            await Eventually.Holds(() => host.Problems.Count() == 1, "the failure is over");
+            Assert.Contains("deleted positions 10 to 20 of bulk-g1-0", host.Problems.Single(), StringComparison.Ordinal);
+        }
+
+        Assert.Equal(10, overtaken.Of("bulk-g1-0"));
+        _bus.OldestOf[Lane.Bulk] = 40;
+        Append(3, "deleted as well");
+        await using (var host = Start("one", o => o with { TellOvertakenFor = TimeSpan.Zero }))
+        {
+            Append(4, "e");
+            await Indexed(Lane.Bulk, 50);
+            await Eventually.Holds(() => !host.Problems.Any(), "it is told no longer");
+        }
+
+        Assert.Equal(20, overtaken.Of("bulk-g1-0"));
+        Assert.Equal(2, (await Lifetime("one")).Losses.Count(loss => loss.Reason == "retention"));
+    }
+
+    [Fact]
+    public async Task WhatIsNoEntryIsCommittedAtTheEndSoThatItIsNotTakenForUnread()
+    {
+        await using (Start("one"))
+        {
+            Append(0, "a");
+            await Indexed(Lane.Bulk, 10);
+            _bus.Ticks = 3;
+        }
+
+        Assert.Equal(13, Log(Lane.Bulk).Committed);
+    }
+
+    [Fact]
+    public async Task WhatWasDeletedUnreadIsNothingInAPartitionThatNeverHeldAnEntry()
+    {
+        _bus.OldestOf[Lane.Bulk] = 20;
+        _bus.MayHaveHeldEntries = false;
+        using var overtaken = new OvertakenCounter();
+        Append(0, "in a place that is not read");
+        Append(1, "in a place that is not read");
+        Append(0, "a");
+        await using var host = Start("one");
+        await Indexed(Lane.Bulk, 30);
+        Assert.Empty(host.Problems);
+        Assert.Equal(0, overtaken.Of("bulk-g1-0"));
+        Assert.Empty((await Lifetime("one")).Losses);
+    }
+
+    [Fact]
     public async Task ALaneThatAnotherProcessHasIsFollowedForWhatItKnows()
     {
         // Who has the critical lane introduces the server; who has bulk alone asks the state on the bus.

@@ -10,6 +10,8 @@ internal sealed record LaneContext(
     Lane Lane, IndexerOptions Options, Func<BusPartition, WriterOpening, IDocumentWriter> OpenWriter, IndexerMetrics Metrics,
     ILogger Log, TimeProvider Time)
 {
+    public OvertakenAlarm Overtaken { get; } = new(Metrics, Options.TellOvertakenFor, Time);
+
     public LogLimit DeadLetterLimit { get; } = new(Time);
 
     public LogLimit ConflictLimit { get; } = new(Time);

@@ -13,8 +13,12 @@ internal sealed class LanePartitions(LaneContext lane, CoPartitions shared) : IP
     /// <summary>The lane.</summary>
     public Lane Lane => lane.Lane;
 
-    /// <summary>A sentence for each partition that fails and is tried again, or has not been opened yet.</summary>
-    public IEnumerable<string> Problems =>
+    /// <summary>
+    /// A sentence for each partition that fails and is tried again, has not been opened yet, or was overtaken by retention.
+    /// </summary>
+    public IEnumerable<string> Problems => FindProblems().Concat(lane.Overtaken.Problems);
+
+    private IEnumerable<string> FindProblems() =>
         from loop in Snapshot()
         let problem = loop.Problem
         where problem.Length > 0 || !loop.WasOpened

@@ -180,6 +180,12 @@ internal sealed class PartitionLoop(PartitionContext partition) : IAsyncDisposab
         }
 
         await CommitAllAsync(session);
+        if (session.IsPastCommitted)
+        {
+            // Signs of time that came since the last commit would else be deleted unread, for all that anybody knows, while nobody reads.
+            await session.BeginCommitAsync();
+            await session.FinishCommitAsync();
+        }
     }
 
     private async ValueTask RunErrandsAsync(PartitionSession session)

@@ -91,9 +91,8 @@ internal sealed class PartitionSession : IAsyncDisposable
             }
 
             var session = new PartitionSession(partition, state, writer, reader, abandon);
-            if (skipped > 0)
+            if (skipped > 0 && (state.AppliedBusUnixUs > 0 || await partition.Lease.MayHaveHeldEntriesAsync(abandon)))
             {
-                lane.Log.Overtaken(partition.Name, skipped);
                 session.DeclareOvertaken(from, skipped);
             }
 
@@ -219,7 +218,7 @@ internal sealed class PartitionSession : IAsyncDisposable
     }
 
     /// <summary>True when the reader is past what was committed last, by what is no entry.</summary>
-    public bool IsPastCommitted => _reader.Position.Value > _next;
+    public bool IsPastCommitted => !_hasEntryInHand && _reader.Position.Value > _next;
 
     /// <summary>
     /// Deletes for good what matches in the documents of this partition. The account comes first: a purge that is killed in between
@@ -359,6 +358,11 @@ internal sealed class PartitionSession : IAsyncDisposable
     private void DeclareOvertaken(long from, long skipped)
     {
         PendingSince = _lane.Time.GetTimestamp();
+        if (_lane.Overtaken.Note(_partition.Lease.Partition, from, skipped) > 0)
+        {
+            _lane.Log.Overtaken(_partition.Name, skipped);
+        }
+
         var loss = new LifetimeLoss(
             default, Epoch.None, 0, 0, 0, Names.Of(LossReason.Retention),
             $"Bus retention deleted {skipped} from position {from} of {_partition.Name} on before it was indexed; whose it was is not known.",
