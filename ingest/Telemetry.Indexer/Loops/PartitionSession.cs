@@ -78,7 +78,9 @@ internal sealed class PartitionSession : IAsyncDisposable
 
             var from = await RestoreAsync(partition, state, abandon);
             var (oldest, end) = partition.Lease.Extent();
-            writer = lane.OpenWriter(partition.Lease.Partition, new WriterOpening(oldest.Value, state.Mark, end.Value));
+            // The mark tells of what was not committed; what is read once more may lie anywhere before it.
+            var mark = from < state.Position ? "" : state.Mark;
+            writer = lane.OpenWriter(partition.Lease.Partition, new WriterOpening(oldest.Value, mark, end.Value));
             // A store that lost documents to damage is behind the state: what the bus still has is written again.
             from = Math.Min(from, writer.AppliedPosition);
             reader = partition.Lease.OpenReader(new BusPosition(from), out var skipped);
