@@ -11,6 +11,8 @@ namespace Telemetry.Bus.Kafka;
 public sealed class KafkaBusAdmin : IDisposable
 {
     private static readonly TimeSpan _request = TimeSpan.FromSeconds(15);
+    /// <summary>Somebody waits for it.</summary>
+    private static readonly TimeSpan _answer = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan _groupRequest = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan _groupPatience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan _groupPause = TimeSpan.FromMilliseconds(200);
@@ -30,7 +32,7 @@ public sealed class KafkaBusAdmin : IDisposable
         _clients = new KafkaClients(options);
         _time = time;
         _topics = new KafkaTopics(options, time);
-        _offsets = new StateOffsets(_clients, time);
+        _offsets = new StateOffsets(_clients, time, _answer);
         _unread = new UnreadEntries(_clients, time);
         _routed = new RoutedPartitions(_topics, _clients, _offsets, time);
         DeadLetters = new KafkaDeadLetters(_clients, _topics.Names, _offsets, time);
@@ -194,7 +196,7 @@ public sealed class KafkaBusAdmin : IDisposable
             }
             catch (KafkaException e) when (_time.GetElapsedTime(begun) > _groupPatience)
             {
-                throw new IOException($"Kafka did not describe group {_clients.Group(lane)}: {e.Error.Reason}.", e);
+                throw new IOException($"Kafka at {_clients.Options.Brokers} did not describe group {_clients.Group(lane)}: {e.Error.Reason}.", e);
             }
             catch (KafkaException)
             {
