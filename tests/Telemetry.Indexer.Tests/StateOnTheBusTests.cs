@@ -3,6 +3,7 @@ using Telemetry.Autopsy;
 using Telemetry.Bus;
 using Telemetry.Indexer.Tests.Fakes;
 using Telemetry.Protos.V1;
+using Telemetry.Store.Purging;
 using Telemetry.Store.Sqlite.State;
 using Telemetry.Wire;
 using Lane = Telemetry.Wire.Lane;
@@ -85,6 +86,32 @@ public sealed class StateOnTheBusTests : IAsyncDisposable
         Assert.Equal(["a", "b", "c"], Messages());
         var stream = (await Lifetime("one")).Streams.Single();
         Assert.Equal((3ul, 0), (stream.Stored, (int)(await Lifetime("one")).IdentityConflicts));
+    }
+
+    [Fact]
+    public async Task WhatAnotherProcessPurgedDoesNotComeBackWhenTheBusIsReadOnceMore()
+    {
+        await using (Start("one"))
+        {
+            Append(0, "a", "secret", "c");
+            await Indexed(Lane.Bulk, 10);
+        }
+
+        var purged = new MemoryPurgeNotes();
+        var record = _stores[Lane.Bulk].Documents.Single(d => d["message"] == "secret").Record;
+        await purged.KeepAsync(new PurgeMatches([new PurgedDocument(default, record)], []).Notes("Purged on demand.", Some.Minted), default);
+        _stores[Lane.Bulk] = new MemoryStore();
+        Log(Lane.Bulk).Committed = 0;
+        Append(3, "d");
+        await using (Start("two", o => o with { RetainEvery = TimeSpan.FromHours(1) }, purged: purged))
+        {
+            await Indexed(Lane.Bulk, 20);
+        }
+
+        Assert.Equal(["a", "c", "d"], Messages());
+        var lifetime = await Lifetime("two");
+        Assert.Equal(("purged", 1ul, 1ul), (lifetime.Losses.Single().Reason, lifetime.Losses[0].FirstSeq, lifetime.Losses[0].Count));
+        Assert.Equal((3ul, 1ul), (lifetime.Streams.Single().Stored, lifetime.Streams[0].Lost));
     }
 
     [Fact]
@@ -309,7 +336,8 @@ public sealed class StateOnTheBusTests : IAsyncDisposable
         (await new SqliteLifetimeReader(_directory[$"{process}/state/g1-0"], TimeProvider.System).GetAsync(Some.Lifetime, default))!;
 
     private IndexerHost Start(
-        string process, Func<IndexerOptions, IndexerOptions>? change = null, Store.ILifetimeWriter? lifetimes = null)
+        string process, Func<IndexerOptions, IndexerOptions>? change = null, Store.ILifetimeWriter? lifetimes = null,
+        IPurgeNotes? purged = null)
     {
         var options = new IndexerOptions
         {
@@ -317,7 +345,7 @@ public sealed class StateOnTheBusTests : IAsyncDisposable
             FirstBackoff = TimeSpan.FromMilliseconds(5), MaxBackoff = TimeSpan.FromMilliseconds(10),
         };
         var host = IndexerHost.Start(
-            change?.Invoke(options) ?? options, _bus, (partition, _) => _stores[partition.Lane].Open(), lifetimes);
+            change?.Invoke(options) ?? options, _bus, (partition, _) => _stores[partition.Lane].Open(), lifetimes, purged: purged);
         _hosts.Add(host);
         return host;
     }

@@ -98,6 +98,12 @@ internal sealed class PartitionSession : IAsyncDisposable
                 session.DeclareOvertaken(from, skipped);
             }
 
+            if (from < state.Position && lane.Purged is { } purged)
+            {
+                // What is read once more would bring back what another process purged.
+                await session.NotePurgedAsync((await purged.ReadAsync(0, abandon)).Notes);
+            }
+
             if (lane.Lane == Lane.Critical)
             {
                 partition.Directory.Reached(state.AppliedBusUnixUs);
@@ -230,30 +236,27 @@ internal sealed class PartitionSession : IAsyncDisposable
     {
         var purger = (IDocumentPurger)_writer;
         var found = await purger.FindAsync(request, cancel);
-        var noted = await NotePurgedAsync(found.Documents, detail);
+        var noted = await NotePurgedAsync([.. found.Notes(detail, _lane.NowUnixUs)]);
         var left = await purger.DeleteAsync(found, cancel);
         return new PurgeReport(found.Documents.Count, noted, [.. found.Incomplete, .. left]);
     }
 
     /// <summary>
     /// Notes, durably, what is not or will not be in the store any more, of the streams that came with this partition. Returns how many
-    /// records that are. Only when all is committed.
+    /// records are news to their accounts. Only when all is committed.
     /// </summary>
-    public async ValueTask<long> NotePurgedAsync(IReadOnlyCollection<PurgedDocument> documents, string detail)
+    public async ValueTask<long> NotePurgedAsync(IReadOnlyCollection<PurgeNote> notes)
     {
         var noted = 0L;
-        foreach (var stream in documents.GroupBy(d => new StreamEpoch(d.Record.Lifetime, d.Record.Stream, d.Record.Epoch)))
+        foreach (var note in notes.Where(note => _state.Received(note.Stream).Intervals.Intervals.Count > 0))
         {
-            if (_state.Received(stream.Key).Intervals.Intervals.Count == 0)
+            var news = note.NewTo(_state.Withheld(note.Stream));
+            if (news.Count > 0)
             {
-                continue;
+                _state.Stream(note.Stream).AddRefused(news);
+                _state.AddLoss(note.Stream.Lifetime, note.Loss(news));
+                noted += (long)news.Count;
             }
-
-            ulong[] numbers = [.. stream.Select(document => document.Record.Seq).Order()];
-            Array.ForEach(numbers, _state.Stream(stream.Key).AddRefused);
-            _state.AddLoss(stream.Key.Lifetime, new LifetimeLoss(
-                stream.Key.Stream, stream.Key.Epoch, numbers[0], (ulong)numbers.Length, 0, Names.Of(LossReason.Purged), detail, _lane.NowUnixUs));
-            noted += numbers.Length;
         }
 
         if (noted > 0)
@@ -262,7 +265,7 @@ internal sealed class PartitionSession : IAsyncDisposable
             await FinishCommitAsync();
         }
 
-        if (_state.ForgetCrashes(documents.Select(document => document.Id.ToString()).ToHashSet(StringComparer.Ordinal)) > 0)
+        if (_state.ForgetCrashes(notes.SelectMany(note => note.Crashes).ToHashSet(StringComparer.Ordinal)) > 0)
         {
             await BeginCommitAsync();
             await FinishCommitAsync();
