@@ -81,11 +81,23 @@ public sealed class StreamFacts
     }
 
     /// <summary>The store refused a record.</summary>
-    public void AddRefused(ulong seq)
+    public void AddRefused(ulong seq) => AddRefused(new Interval(seq, seq + 1));
+
+    /// <summary>Records were purged.</summary>
+    public void AddRefused(IntervalSet records)
+    {
+        ArgumentNullException.ThrowIfNull(records);
+        foreach (var range in records.Intervals)
+        {
+            AddRefused(range);
+        }
+    }
+
+    private void AddRefused(Interval range)
     {
         if (Refused.Intervals.Count < MaxLostRanges)
         {
-            Refused.Add(seq, seq + 1);
+            Refused.Add(range.First, range.End);
         }
     }
 }

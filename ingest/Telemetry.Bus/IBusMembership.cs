@@ -63,6 +63,12 @@ public interface IBusLease
     /// </summary>
     IBusReader OpenReader(BusPosition from, out long skipped);
 
+    /// <summary>
+    /// False only when it is certain that no entry was ever appended to the partition, so that what retention deleted was nothing.
+    /// </summary>
+    /// <exception cref="IOException">The bus cannot be read.</exception>
+    ValueTask<bool> MayHaveHeldEntriesAsync(CancellationToken cancel) => new(true);
+
     /// <summary>Nothing before <paramref name="indexed"/> is needed any more; retention may delete it.</summary>
     void AllowTrim(BusPosition indexed);
 }

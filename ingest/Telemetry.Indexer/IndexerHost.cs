@@ -22,11 +22,13 @@ public sealed class IndexerHost : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly Meter _meter = new(IndexerMetrics.MeterName);
     private Task _retaining = Task.CompletedTask;
+    private Task _notingPurged = Task.CompletedTask;
+    private readonly LogLimit _purgedLimit;
     private (string Problem, long Told) _retention = ("", 0);
     private int _disposed;
 
     private IndexerHost(IndexerOptions options, IBus bus, ILifetimeWriter? lifetimes, ILogger log, TimeProvider time) =>
-        (_log, _time, _shared) = (log, time, new CoPartitions(options, bus, lifetimes, log, time));
+        (_log, _time, _shared, _purgedLimit) = (log, time, new CoPartitions(options, bus, lifetimes, log, time), new LogLimit(time));
 
     /// <summary>
     /// A sentence for each part that fails and is tried again, or is not ready yet; empty while all is well. Any thread.
@@ -46,54 +48,54 @@ public sealed class IndexerHost : IAsyncDisposable
     /// </param>
     /// <param name="lifetimes">Told of lifetimes, where others than this process read them; null is nobody.</param>
     /// <param name="retention">Called each <see cref="IndexerOptions.RetainEvery"/>; null keeps everything.</param>
+    /// <param name="purged">What is purged from a store that others share, looked at as often; null where the writers purge their own.</param>
     /// <param name="log">Log; null is none.</param>
     /// <param name="time">Clock; null is the real one.</param>
     public static IndexerHost Start(
         IndexerOptions options, IBus bus, Func<BusPartition, WriterOpening, IDocumentWriter> openWriter,
-        ILifetimeWriter? lifetimes = null, IRetention? retention = null, ILogger? log = null, TimeProvider? time = null)
+        ILifetimeWriter? lifetimes = null, IRetention? retention = null, IPurgeNotes? purged = null,
+        ILogger? log = null, TimeProvider? time = null)
     {
         var host = new IndexerHost(options, bus, lifetimes, log ?? NullLogger.Instance, time ?? TimeProvider.System);
         foreach (var lane in options.Lanes)
         {
             LanePartitions? partitions = null;
             var metrics = new IndexerMetrics(host._meter, lane, () => partitions?.Lag() ?? default);
-            partitions = new LanePartitions(new LaneContext(lane, options, openWriter, metrics, host._log, host._time), host._shared);
+            partitions = new LanePartitions(new LaneContext(lane, options, openWriter, metrics, host._log, host._time) { Purged = purged }, host._shared);
             host._lanes.Add(partitions);
         }
 
         host._memberships.AddRange(host._lanes.Select(lane => bus.Join(lane.Lane, lane)));
         if (retention is not null)
         {
-            host._retaining = host.RetainAsync(retention, options.RetainEvery);
+            host._retaining = host.RepeatAsync(async () => await retention.ApplyAsync(host._stop.Token), host.TellRetention, options.RetainEvery);
+        }
+
+        if (purged is not null)
+        {
+            host._notingPurged = host.RepeatAsync(() => host.NotePurgedAsync(purged), host.TellPurged, options.RetainEvery);
         }
 
         return host;
     }
 
     /// <summary>
-    /// Deletes documents for good and notes in their lifetimes' accounts that they are gone. The lanes stand still meanwhile, the bus
-    /// does not.
+    /// Deletes documents for good from stores that the partitions' writers have to themselves, and notes in their lifetimes' accounts that
+    /// they are gone. The lanes stand still meanwhile, the bus does not.
     /// </summary>
     /// <param name="request">What is to be deleted.</param>
     /// <param name="detail">Said of it in the accounts: one sentence that holds nothing of what is deleted.</param>
-    /// <param name="store">Deletes from a store that all partitions share; null when each partition's writer deletes its own.</param>
     /// <param name="cancel">Stops between partitions; what is deleted is deleted.</param>
     /// <exception cref="IOException">A part may be deleted; do it again.</exception>
-    public async Task<PurgeReport> PurgeAsync(
-        PurgeRequest request, string detail, IDocumentPurger? store, CancellationToken cancel)
+    public async Task<PurgeReport> PurgeAsync(PurgeRequest request, string detail, CancellationToken cancel)
     {
-        if (store is null)
+        var all = PurgeReport.Nothing;
+        foreach (var lane in _lanes)
         {
-            var all = PurgeReport.Nothing;
-            await DoAsync(async session => all = all.With(await session.PurgeAsync(request, detail, cancel)), cancel);
-            return all;
+            await lane.DoAsync(async session => all = all.With(await session.PurgeAsync(request, detail, cancel)), cancel);
         }
 
-        var found = await store.FindAsync(request, cancel);
-        var noted = 0L;
-        await DoAsync(async session => noted += await session.NotePurgedAsync(found.Documents, detail), cancel);
-        var left = await store.DeleteAsync(found, cancel);
-        return new PurgeReport(found.Documents.Count, noted, [.. found.Incomplete, .. left]);
+        return all;
     }
 
     /// <summary>
@@ -103,7 +105,7 @@ public sealed class IndexerHost : IAsyncDisposable
     public async Task StopAsync(TimeSpan budget)
     {
         await _stop.CancelAsync();
-        await Task.WhenAll([_retaining, .. _lanes.Select(lane => lane.StopAsync(budget))]);
+        await Task.WhenAll([_retaining, _notingPurged, .. _lanes.Select(lane => lane.StopAsync(budget))]);
         foreach (var membership in _memberships)
         {
             await membership.DisposeAsync();
@@ -126,22 +128,22 @@ public sealed class IndexerHost : IAsyncDisposable
         _meter.Dispose();
     }
 
-    private async Task DoAsync(Func<PartitionSession, ValueTask> work, CancellationToken cancel)
+    private async Task NotePurgedAsync(IPurgeNotes purged)
     {
         foreach (var lane in _lanes)
         {
-            await lane.DoAsync(work, cancel);
+            await lane.NotePurgedAsync(purged, _stop.Token);
         }
     }
 
-    private async Task RetainAsync(IRetention retention, TimeSpan every)
+    private async Task RepeatAsync(Func<Task> work, Action<Exception> onError, TimeSpan every)
     {
         using var timer = new PeriodicTimer(every, _time);
         try
         {
             while (await timer.WaitForNextTickAsync(_stop.Token))
             {
-                await RetainOnceAsync(retention);
+                await TryAsync(work, onError);
             }
         }
         catch (OperationCanceledException)
@@ -149,17 +151,25 @@ public sealed class IndexerHost : IAsyncDisposable
         }
     }
 
-    private async Task RetainOnceAsync(IRetention retention)
+    private async Task TryAsync(Func<Task> work, Action<Exception> onError)
     {
         try
         {
-            await retention.ApplyAsync(_stop.Token);
+            await work();
         }
-#pragma warning disable CA1031 // The one handler of this loop.
+#pragma warning disable CA1031 // The one handler of these loops.
         catch (Exception e) when (!_stop.IsCancellationRequested)
 #pragma warning restore CA1031
         {
-            TellRetention(e);
+            onError(e);
+        }
+    }
+
+    private void TellPurged(Exception e)
+    {
+        if (_purgedLimit.Allows(out var suppressed))
+        {
+            _log.NotePurgedFailed(e, suppressed);
         }
     }
 

@@ -40,4 +40,7 @@ internal static partial class IndexerLog
 
     [LoggerMessage(4011, LogLevel.Warning, "Lifetimes could not be written to the store; tried again ({Suppressed} more since the last message)")]
     public static partial void PublishFailed(this ILogger log, Exception error, long suppressed);
+
+    [LoggerMessage(4012, LogLevel.Warning, "What was purged could not be noted in the accounts; tried again ({Suppressed} more since the last message)")]
+    public static partial void NotePurgedFailed(this ILogger log, Exception error, long suppressed);
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Telemetry.Bus;
 using Telemetry.Wire;
 
 namespace Telemetry.Indexer;
@@ -12,7 +13,7 @@ internal sealed class IndexerMetrics
     public const string MeterName = "Telemetry.Indexer";
 
     private readonly KeyValuePair<string, object?> _lane;
-    private readonly Counter<long> _records, _documents, _unparsed, _duplicates, _conflicts, _deadLetters, _faults;
+    private readonly Counter<long> _records, _documents, _unparsed, _duplicates, _conflicts, _deadLetters, _faults, _overtaken;
     private readonly Histogram<double> _commit;
 
     public IndexerMetrics(Meter meter, Lane lane, Func<(long Bytes, double Seconds)> lag)
@@ -25,6 +26,7 @@ internal sealed class IndexerMetrics
         _conflicts = meter.CreateCounter<long>("indexer.conflicts", "{record}", "Records in identity conflict, stored apart.");
         _deadLetters = meter.CreateCounter<long>("indexer.dead_letters", "{entry}", "Entries and records that did not decode, documents that the store refused.");
         _faults = meter.CreateCounter<long>("indexer.faults", "{fault}", "Failures after which the lane began again.");
+        _overtaken = meter.CreateCounter<long>("indexer.overtaken", "{position}", "Positions that bus retention deleted before they were indexed.");
         _commit = meter.CreateHistogram<double>("indexer.commit", "s", "Time of a commit of store and state.");
         meter.CreateObservableGauge("indexer.lag", () => new Measurement<long>(lag().Bytes, _lane), "By",
             "Bytes on the bus that are not indexed.");
@@ -45,6 +47,9 @@ internal sealed class IndexerMetrics
     public void DeadLetter(int count) => _deadLetters.Add(count, _lane);
 
     public void Fault() => _faults.Add(1, _lane);
+
+    public void Overtaken(BusPartition partition, long positions) =>
+        _overtaken.Add(positions, _lane, new("partition", partition.ToString()));
 
     public void Committed(TimeSpan took) => _commit.Record(took.TotalSeconds, _lane);
 }

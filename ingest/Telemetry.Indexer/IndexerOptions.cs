@@ -46,6 +46,12 @@ public sealed record IndexerOptions
     /// <summary>Time between retention runs; default 5 s.</summary>
     public TimeSpan RetainEvery { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>
+    /// How long it is a problem of the indexer that bus retention deleted what was not indexed; default 1 h, or until it is started
+    /// again.
+    /// </summary>
+    public TimeSpan TellOvertakenFor { get; init; } = TimeSpan.FromHours(1);
+
     /// <summary>Longest time for the last commit of a partition that goes to another indexer; default 10 s.</summary>
     public TimeSpan HandOverWithin { get; init; } = TimeSpan.FromSeconds(10);
 

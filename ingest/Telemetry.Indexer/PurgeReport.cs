@@ -2,7 +2,7 @@ namespace Telemetry.Indexer;
 
 /// <summary>What a purge did.</summary>
 /// <param name="Documents">Documents deleted.</param>
-/// <param name="Noted">Of these, records whose lifetime's account says so: the others are accounted for by another indexer.</param>
+/// <param name="Noted">Of these, records whose lifetime's account says so: the others' are not known.</param>
 /// <param name="Left">What could not be searched or deleted, one <c>PLACE: reason</c> each.</param>
 public sealed record PurgeReport(long Documents, long Noted, IReadOnlyList<string> Left)
 {

@@ -71,6 +71,22 @@ public sealed class PurgeCommandTests : IDisposable
         Assert.All(lifetime.Streams.Where(stream => stream.Id == SomeData.Stream), stream => Assert.Equal((39ul, 1ul), (stream.Stored, stream.Lost)));
     }
 
+    [Theory]
+    [InlineData("telemetry: 127.0.0.1:1 cannot be reached: nobody takes connections there.", 1, "--store", "http://127.0.0.1:1")]
+    [InlineData("is about a server, and --store purges the store without one", 2, "--store", "http://127.0.0.1:1", "--url", "http://127.0.0.1:5080")]
+    [InlineData("--store has to name an Elasticsearch", 2, "--store", "")]
+    [InlineData("The store's URL has to begin with http:", 2, "--store", "sqlite")]
+    public async Task AStoreThatIsWrongIsSaidToBe(string expected, int exitCode, params string[] args)
+    {
+        await SomeData.WriteAsync(Data, 1, pending: 0);
+
+        var result = await RunAsync(new Cli(), ["*", "--yes", .. args]);
+
+        Assert.Equal((exitCode, ""), (result.ExitCode, result.Out));
+        Assert.Contains(expected, result.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("5080/ answered", result.Error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task ForProgramsItIsTwoObjects()
     {

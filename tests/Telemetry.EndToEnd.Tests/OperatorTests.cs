@@ -78,6 +78,32 @@ public sealed class OperatorTests(RealEngines engines) : IClassFixture<RealEngin
     }
 
     [Fact]
+    public async Task WhatIsPurgedFromAnywhereIsInTheAccountAndDoesNotComeBack()
+    {
+        RealEngines.Need();
+        var (indexer, _) = await engines.StartIndexerAsync("purged");
+        await engines.ShipAsync("harmless");
+        await engines.ShipAsync("hunter2");
+
+        var purged = await RunAsync("purge", "message : hunter2", "--yes", "--store", engines.Store);
+        Assert.Equal("Purged 1 documents.", purged.Lines[^1]);
+        Assert.Empty(await engines.FindAsync("hunter2"));
+        using var lifetimes = Parse(await RunAsync("lifetimes", "--json", "--store", engines.Store));
+        var id = lifetimes.RootElement.GetProperty("id").GetString()!;
+        using var lifetime = Parse(await RunAsync("lifetimes", id, "--json", "--store", engines.Store));
+        var losses = lifetime.RootElement.GetProperty("losses").EnumerateArray().Where(l => l.GetProperty("reason").GetString() == "purged");
+        Assert.Equal([1], losses.Select(l => l.GetProperty("count").GetInt32()));
+
+        await indexer.StopAsync();
+        await RunAsync("indexer", "rewind", "--to", "1h", "--bus", engines.Bus);
+        var (another, _) = await engines.StartIndexerAsync("unaware");
+        await engines.ShipAsync("later");
+        Assert.Single(await engines.FindAsync("harmless"));
+        Assert.Empty(await engines.FindAsync("hunter2"));
+        await another.StopAsync();
+    }
+
+    [Fact]
     public async Task DeadLettersOfATopicAreShownRetriedAndDropped()
     {
         RealEngines.Need();

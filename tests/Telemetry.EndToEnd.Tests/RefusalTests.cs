@@ -48,6 +48,17 @@ public sealed class RefusalTests
     }
 
     [Fact]
+    public async Task ABrokerThatIsAwayIsNamed()
+    {
+        await using var here = new Installation();
+
+        var result = await here.TelemetryAsync("dlq", "list", "--bus", "kafka://127.0.0.1:1");
+
+        Assert.Equal((1, ""), (result.ExitCode, result.Out));
+        Assert.StartsWith("telemetry: Kafka at 127.0.0.1:1 does not tell", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task AnUnwritableDataDirectoryIsNamed()
     {
         await using var here = new Installation();

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Telemetry.Bus;
 using Telemetry.Bus.SegmentLog;
+using Telemetry.Indexer.Tests.Fakes;
 using Telemetry.Query;
 using Telemetry.Store;
 using Telemetry.Store.Purging;
@@ -67,67 +68,41 @@ public sealed class RealPartsTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task WhatIsPurgedFromAStoreThatAllShareIsInTheAccountsBeforeItIsDeleted()
+    public async Task WhatSomebodyPurgedFromAStoreThatAllShareIsNotedInTheAccountsOnce()
     {
         await Append(Lane.Critical, Some.Records(0, Some.AgentStart(), Some.StreamOpened(), Some.Crash()));
         await Append(Lane.Bulk, Some.Lines(0, "one", "two", "three"));
-        await using var host = Start();
+        var purged = new MemoryPurgeNotes();
+        await using var host = Start(purged: purged);
         await Eventually.Holds(async () => await Count(Lane.Bulk) == 3, "all is stored");
         var reader = new Store.Sqlite.State.SqliteLifetimeReader(_directory["store"], TimeProvider.System);
         await Eventually.Holds(
             async () => await reader.GetAsync(Some.Lifetime, default) is { Crashes.Count: 1 }, "the other lane has told of the crash");
         var crash = Assert.Single((await reader.GetAsync(Some.Lifetime, default))!.Crashes);
-        var purger = new SharedPurger(
-            [
-                Purged(Some.File, 0), Purged(Some.File, 2), Purged(Some.Agent, 2) with { Id = DocumentIdOf(crash.DocumentId) },
-                new PurgedDocument(default, new RecordId(LifetimeId.From("i-9", "b"), Some.File, Some.Epoch, 7)),
-            ],
-            () => reader.GetAsync(Some.Lifetime, default).AsTask().Result!.Losses.Count(loss => loss.Reason == "purged"));
+        PurgedDocument[] documents =
+        [
+            Purged(Some.File, 0), Purged(Some.File, 2), Purged(Some.Agent, 2) with { Id = DocumentIdOf(crash.DocumentId) },
+            new PurgedDocument(default, new RecordId(LifetimeId.From("i-9", "b"), Some.File, Some.Epoch, 7)),
+        ];
 
-        var report = await host.PurgeAsync(
-            new PurgeRequest(new MatchAll(), null, null, 0), "Purged on demand.", purger, TestContext.Current.CancellationToken);
+        await purged.KeepAsync(new PurgeMatches(documents, []).Notes("Purged on demand.", Some.Minted), default);
+        await Eventually.Holds(async () => await reader.GetAsync(Some.Lifetime, default) is { Crashes.Count: 0, Losses.Count: 2 }, "it is noted");
+        await purged.KeepAsync(new PurgeMatches(documents[..1], []).Notes("Purged once more.", Some.Minted + 1), default);
+        await purged.KeepAsync(new PurgeMatches([Purged(Some.File, 1)], []).Notes("Purged later.", Some.Minted + 2), default);
+        await Eventually.Holds(async () => await reader.GetAsync(Some.Lifetime, default) is { Losses.Count: 3 }, "what is purged later is noted");
 
-        Assert.Equal((4, 3), (report.Documents, report.Noted));
-        Assert.Equal(2, purger.AccountsAtDeletion);
         var lifetime = (await reader.GetAsync(Some.Lifetime, default))!;
-        Assert.Empty(lifetime.Crashes);
-        var loss = lifetime.Losses.Single(l => l.Stream == Some.File);
-        Assert.Equal((0ul, 2ul, "purged", "Purged on demand."), (loss.FirstSeq, loss.Count, loss.Reason, loss.Detail));
+        Assert.Equal(
+            [(0ul, 2ul, "Purged on demand."), (1ul, 1ul, "Purged later.")],
+            lifetime.Losses.Where(loss => loss.Stream == Some.File).Select(loss => (loss.FirstSeq, loss.Count, loss.Detail)).Order());
         var stream = lifetime.Streams.Single(s => s.Id == Some.File);
-        Assert.Equal((1ul, 2ul, 0ul), (stream.Stored, stream.Lost, stream.Missing));
-    }
-
-    [Fact]
-    public async Task APurgeThatFailsFaultsAndTheLaneGoesOn()
-    {
-        await Append(Lane.Bulk, Some.Lines(0, "one"));
-        await using var host = Start();
-        await Eventually.Holds(async () => await Count(Lane.Bulk) == 1, "it is stored");
-        var purger = new SharedPurger([], () => throw new IOException("disk full"));
-
-        await Assert.ThrowsAsync<IOException>(() => host.PurgeAsync(new PurgeRequest(new MatchAll(), null, null, 0), "x", purger, default));
-
-        await Append(Lane.Bulk, Some.Lines(1, "two"));
-        await Eventually.Holds(async () => await Count(Lane.Bulk) == 2, "the lane goes on", TimeSpan.FromSeconds(30));
+        Assert.Equal((0ul, 3ul, 0ul), (stream.Stored, stream.Lost, stream.Missing));
     }
 
     private static PurgedDocument Purged(StreamId stream, ulong seq) =>
         new(default, new RecordId(Some.Lifetime, stream, Some.Epoch, seq));
 
     private static DocumentId DocumentIdOf(string text) => DocumentId.TryParse(text, out var id) ? id : default;
-
-    private sealed class SharedPurger(PurgedDocument[] found, Func<int> look) : IDocumentPurger
-    {
-        public int AccountsAtDeletion { get; private set; }
-
-        public ValueTask<PurgeMatches> FindAsync(PurgeRequest request, CancellationToken cancel) => new(new PurgeMatches(found, []));
-
-        public ValueTask<IReadOnlyList<string>> DeleteAsync(PurgeMatches matches, CancellationToken cancel)
-        {
-            AccountsAtDeletion = look();
-            return new([]);
-        }
-    }
 
     [Fact]
     [Trait("Category", "heavy")]
@@ -204,14 +179,16 @@ public sealed class RealPartsTests : IAsyncDisposable
         await _writer.AppendAsync(lane, Some.Stamp(busUnixUs: now), body, default);
     }
 
-    private IndexerHost Start(PromotedFields? fields = null) => IndexerHost.Start(
+    private IndexerHost Start(PromotedFields? fields = null, IPurgeNotes? purged = null) => IndexerHost.Start(
         new IndexerOptions
         {
             DataDirectory = _directory.Path, IdentityWait = TimeSpan.FromMilliseconds(20), Promoted = fields ?? PromotedFields.None,
+            RetainEvery = TimeSpan.FromMilliseconds(50),
         },
         _bus,
         (partition, opening) => SqliteDocumentWriter.Open(
-            Store(partition.Lane), new SqliteStoreOptions { Promoted = fields ?? PromotedFields.None }, TimeProvider.System, opening.Oldest));
+            Store(partition.Lane), new SqliteStoreOptions { Promoted = fields ?? PromotedFields.None }, TimeProvider.System, opening.Oldest),
+        purged: purged);
 
     private string Store(Lane lane) => _directory[Path.Combine("store", lane == Lane.Critical ? "critical" : "bulk")];
 

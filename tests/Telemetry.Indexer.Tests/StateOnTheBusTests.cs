@@ -3,6 +3,7 @@ using Telemetry.Autopsy;
 using Telemetry.Bus;
 using Telemetry.Indexer.Tests.Fakes;
 using Telemetry.Protos.V1;
+using Telemetry.Store.Purging;
 using Telemetry.Store.Sqlite.State;
 using Telemetry.Wire;
 using Lane = Telemetry.Wire.Lane;
@@ -85,6 +86,32 @@ public sealed class StateOnTheBusTests : IAsyncDisposable
         Assert.Equal(["a", "b", "c"], Messages());
         var stream = (await Lifetime("one")).Streams.Single();
         Assert.Equal((3ul, 0), (stream.Stored, (int)(await Lifetime("one")).IdentityConflicts));
+    }
+
+    [Fact]
+    public async Task WhatAnotherProcessPurgedDoesNotComeBackWhenTheBusIsReadOnceMore()
+    {
+        await using (Start("one"))
+        {
+            Append(0, "a", "secret", "c");
+            await Indexed(Lane.Bulk, 10);
+        }
+
+        var purged = new MemoryPurgeNotes();
+        var record = _stores[Lane.Bulk].Documents.Single(d => d["message"] == "secret").Record;
+        await purged.KeepAsync(new PurgeMatches([new PurgedDocument(default, record)], []).Notes("Purged on demand.", Some.Minted), default);
+        _stores[Lane.Bulk] = new MemoryStore();
+        Log(Lane.Bulk).Committed = 0;
+        Append(3, "d");
+        await using (Start("two", o => o with { RetainEvery = TimeSpan.FromHours(1) }, purged: purged))
+        {
+            await Indexed(Lane.Bulk, 20);
+        }
+
+        Assert.Equal(["a", "c", "d"], Messages());
+        var lifetime = await Lifetime("two");
+        Assert.Equal(("purged", 1ul, 1ul), (lifetime.Losses.Single().Reason, lifetime.Losses[0].FirstSeq, lifetime.Losses[0].Count));
+        Assert.Equal((3ul, 1ul), (lifetime.Streams.Single().Stored, lifetime.Streams[0].Lost));
     }
 
     [Fact]
@@ -173,6 +200,73 @@ public sealed class StateOnTheBusTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task RetentionThatOvertakesIsAProblemOfTheIndexerForAWhileAndIsCountedOnce()
+    {
+        await using (Start("one"))
+        {
+            Append(0, "a");
+            await Indexed(Lane.Bulk, 10);
+        }
+
+        Append(1, "deleted unread");
+        Append(2, "c");
+        _bus.OldestOf[Lane.Bulk] = 20;
+        using var overtaken = new OvertakenCounter();
+        var fails = true;
+        Log(Lane.Bulk).OnCommit = () => _ = Volatile.Read(ref fails) ? throw new IOException("The bus is away.") : 0;
+        await using (var host = Start("one"))
+        {
+            await Eventually.Holds(() => host.Problems.Any(p => p.Contains("The bus is away", StringComparison.Ordinal)), "the commit fails");
+            Volatile.Write(ref fails, false);
+            await Indexed(Lane.Bulk, 30);
+            await Eventually.Holds(() => host.Problems.Count() == 1, "the failure is over");
+            Assert.Contains("deleted positions 10 to 20 of bulk-g1-0", host.Problems.Single(), StringComparison.Ordinal);
+        }
+
+        Assert.Equal(10, overtaken.Of("bulk-g1-0"));
+        _bus.OldestOf[Lane.Bulk] = 40;
+        Append(3, "deleted as well");
+        await using (var host = Start("one", o => o with { TellOvertakenFor = TimeSpan.Zero }))
+        {
+            Append(4, "e");
+            await Indexed(Lane.Bulk, 50);
+            await Eventually.Holds(() => !host.Problems.Any(), "it is told no longer");
+        }
+
+        Assert.Equal(20, overtaken.Of("bulk-g1-0"));
+        Assert.Equal(2, (await Lifetime("one")).Losses.Count(loss => loss.Reason == "retention"));
+    }
+
+    [Fact]
+    public async Task WhatIsNoEntryIsCommittedAtTheEndSoThatItIsNotTakenForUnread()
+    {
+        await using (Start("one"))
+        {
+            Append(0, "a");
+            await Indexed(Lane.Bulk, 10);
+            _bus.Ticks = 3;
+        }
+
+        Assert.Equal(13, Log(Lane.Bulk).Committed);
+    }
+
+    [Fact]
+    public async Task WhatWasDeletedUnreadIsNothingInAPartitionThatNeverHeldAnEntry()
+    {
+        _bus.OldestOf[Lane.Bulk] = 20;
+        _bus.MayHaveHeldEntries = false;
+        using var overtaken = new OvertakenCounter();
+        Append(0, "in a place that is not read");
+        Append(1, "in a place that is not read");
+        Append(0, "a");
+        await using var host = Start("one");
+        await Indexed(Lane.Bulk, 30);
+        Assert.Empty(host.Problems);
+        Assert.Equal(0, overtaken.Of("bulk-g1-0"));
+        Assert.Empty((await Lifetime("one")).Losses);
+    }
+
+    [Fact]
     public async Task ALaneThatAnotherProcessHasIsFollowedForWhatItKnows()
     {
         // Who has the critical lane introduces the server; who has bulk alone asks the state on the bus.
@@ -242,7 +336,8 @@ public sealed class StateOnTheBusTests : IAsyncDisposable
         (await new SqliteLifetimeReader(_directory[$"{process}/state/g1-0"], TimeProvider.System).GetAsync(Some.Lifetime, default))!;
 
     private IndexerHost Start(
-        string process, Func<IndexerOptions, IndexerOptions>? change = null, Store.ILifetimeWriter? lifetimes = null)
+        string process, Func<IndexerOptions, IndexerOptions>? change = null, Store.ILifetimeWriter? lifetimes = null,
+        IPurgeNotes? purged = null)
     {
         var options = new IndexerOptions
         {
@@ -250,7 +345,7 @@ public sealed class StateOnTheBusTests : IAsyncDisposable
             FirstBackoff = TimeSpan.FromMilliseconds(5), MaxBackoff = TimeSpan.FromMilliseconds(10),
         };
         var host = IndexerHost.Start(
-            change?.Invoke(options) ?? options, _bus, (partition, _) => _stores[partition.Lane].Open(), lifetimes);
+            change?.Invoke(options) ?? options, _bus, (partition, _) => _stores[partition.Lane].Open(), lifetimes, purged: purged);
         _hosts.Add(host);
         return host;
     }

@@ -4,22 +4,33 @@ using Microsoft.Extensions.Logging;
 using Telemetry.Cli.Configuration;
 using Telemetry.Cli.Hosting;
 using Telemetry.Indexer;
+using Telemetry.Store.Purging;
 
 namespace Telemetry.Cli.Care;
 
-/// <summary>Makes what deletes on demand, for a process that has the indexer.</summary>
+/// <summary>Makes what deletes on demand.</summary>
 internal static class CareFactory
 {
-    public static PurgeDesk CreateDesk(
-        TelemetryOptions options, DataDirectory data, IStoreEngine store, IndexerHost indexer, TimeProvider time, ILogger logger)
+    /// <summary>Null for a store that its indexer alone writes, in a process without it.</summary>
+    public static PurgeDesk? TryCreateDesk(
+        TelemetryOptions options, DataDirectory data, IStoreEngine store, IndexerHost? indexer, TimeProvider time, ILogger logger)
     {
+        Func<PurgeRequest, string, CancellationToken, Task<PurgeReport>>? purge = store is { Purger: { } documents, PurgeNotes: { } notes }
+            ? new SharedPurge(documents, notes, time).RunAsync
+            : indexer is null ? null : indexer.PurgeAsync;
+        if (purge is null)
+        {
+            return null;
+        }
+
         var log = new AuditLog(data);
         return new PurgeDesk(
             store.Documents,
-            (request, detail, cancel) => indexer.PurgeAsync(request, detail, store.Purger, cancel),
+            purge,
             async entry =>
             {
-                var problem = Append(log, entry);
+                // Who purges a shared store from anywhere need have no data directory.
+                var problem = indexer is null && !Directory.Exists(data.Path) ? null : Append(log, entry);
                 return store.Audit is { } audit && await audit.TryAppendAsync(entry.DeepClone().AsObject()) is { } refused
                     ? $"{problem} The audit could not be written to the store: {refused}".TrimStart()
                     : problem;
@@ -42,11 +53,11 @@ internal static class CareFactory
 
     private static IEnumerable<string> Elsewhere(TelemetryOptions options)
     {
-        yield return options.Engines.Kafka is null
+        yield return options.Engines is { Kafka: null, Elasticsearch: null }
             ? string.Create(
                 CultureInfo.InvariantCulture,
                 $"The bus keeps the batches for up to {DurationText.Format(options.Retention.BusKeep)} or {options.Retention.BusKeepBytes / 1073741824.0:0.##} GiB; this store does not take them in again.")
-            : "The topics of the bus keep the batches for as long as their retention says; this store does not take them in again.";
+            : "The bus keeps the batches for as long as its retention says; this store does not take them in again.";
         yield return "Backups, dead letters and what lifetimes say of their servers are not searched.";
         if (options.Engines.Elasticsearch is not null)
         {

@@ -134,7 +134,7 @@ internal sealed partial class PurgeDesk : IPurger
         var problem = await TellAsync(
             ticket, user, at, report.Documents, report.Left.Count == 0 ? "done" : $"done, but for {string.Join("; ", report.Left)}");
         string[] unaccounted = report.Noted < report.Documents
-            ? [$"The lifetimes of {report.Documents - report.Noted} documents are in the accounts of another indexer, which do not say that they are gone."]
+            ? [$"The lifetimes of {report.Documents - report.Noted} documents are not known any more, so no account says that they are gone."]
             : [];
         return new PurgeOutcome(
             report.Documents, report.Noted,

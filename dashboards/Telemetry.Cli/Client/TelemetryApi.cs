@@ -6,6 +6,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Telemetry.Cli.Configuration;
 using Telemetry.Cli.Rendering;
+using Telemetry.Store.Elasticsearch;
 
 namespace Telemetry.Cli.Client;
 
@@ -19,12 +20,14 @@ internal sealed class TelemetryApi : IDisposable
 
     private readonly HttpClient _http;
     private readonly string _name;
+    private readonly bool _isHere;
 
     /// <param name="options">Where the server is, and who asks.</param>
     /// <param name="transport">The caller's; null is the network.</param>
-    /// <param name="name">What it is called in sentences; null is its URL.</param>
+    /// <param name="name">What it is called in sentences where it is in this process; null is its URL.</param>
     public TelemetryApi(ClientOptions options, HttpMessageHandler? transport, string? name = null)
     {
+        _isHere = name is not null;
         _name = name ?? UrlText.WithoutCredentials(options.Url.ToString());
         _http = new HttpClient(transport ?? ServerTrust.CreateHandler(options.CertificateAuthority), transport is null)
         {
@@ -130,6 +133,7 @@ internal sealed class TelemetryApi : IDisposable
             HttpStatusCode.BadRequest => CliFailure.Usage(problem.Message),
             HttpStatusCode.Unauthorized => CliFailure.Usage(
                 $"{_name} wants a token: --token-file FILE or {Settings.ClientToken.EnvironmentName}."),
+            HttpStatusCode.ServiceUnavailable when _isHere && problem.Message.Length > 0 => CliFailure.Failed(problem.Message),
             HttpStatusCode.Forbidden or HttpStatusCode.Conflict when problem.Message.Length > 0 => CliFailure.Failed(problem.Message),
             HttpStatusCode.NotFound => CliFailure.Failed(
                 problem.Message.Length > 0 ? problem.Message : "Nothing is known by this id."),
@@ -137,9 +141,12 @@ internal sealed class TelemetryApi : IDisposable
         };
     }
 
-    private CliFailure Unreachable(Exception e) =>
-        e is HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError }
-        ? CliFailure.Failed($"{_name} shows a certificate that is not trusted; name its authority with --ca FILE.")
-        : CliFailure.Failed(
-            $"No server answers at {_name}; start one with 'telemetry up', or name another with --url URL.");
+    private CliFailure Unreachable(Exception e) => CliFailure.Failed(e switch
+    {
+        HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } when TlsFailure.IsUntrusted(e) =>
+            $"{_name} shows a certificate that is not trusted; name its authority with --ca FILE.",
+        HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } =>
+            $"{_name} does not answer with TLS; perhaps http:// is meant.",
+        _ => $"No server answers at {_name}; start one with 'telemetry up', or name another with --url URL.",
+    });
 }

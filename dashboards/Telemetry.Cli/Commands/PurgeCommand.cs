@@ -39,7 +39,7 @@ internal sealed class PurgeCommand(CliContext context, ConfigurationSource confi
     private Command Create()
     {
         var command = new Command(
-            "purge", "Delete stored documents for good, by the server that is asked or, where none runs, in the data directory itself.")
+            "purge", "Delete stored documents for good, by the server that is asked or, where none runs, in the data directory or Elasticsearch itself.")
         {
             _query, _since, _until, _dryRun,
         };
@@ -57,7 +57,8 @@ internal sealed class PurgeCommand(CliContext context, ConfigurationSource confi
         var options = configuration.Load(parsed, _flags);
         var merged = configuration.Merge(parsed, _flags);
         var isRemote = merged[Settings.ClientUrl].Source != SettingSource.Default;
-        await using var offline = isRemote ? null : await OfflineStore.TryOpenAsync(context, options, cancel);
+        var isStore = IsStore(parsed, options);
+        await using var offline = isRemote && !isStore ? null : await OfflineStore.TryOpenAsync(context, options, cancel);
         if (!isRemote && offline is null && merged[Settings.DataDirectory].Source != SettingSource.Default)
         {
             // The server at the usual address may well have another directory.
@@ -66,7 +67,9 @@ internal sealed class PurgeCommand(CliContext context, ConfigurationSource confi
                 + "name the server that is to do it with --url URL.");
         }
 
-        using var api = new TelemetryApi(options.Client, offline?.Transport ?? context.Transport);
+        using var api = new TelemetryApi(
+            options.Client, offline?.Transport ?? context.Transport,
+            offline is null ? null : options.Engines.Elasticsearch?.Redacted ?? options.DataDirectory);
         var client = new PurgeClient(api);
         var range = new PurgeRange(
             parsed.GetValue(_query)!, parsed.GetValue(_since), parsed.GetValue(_until), IsReviewed: !_yes.IsGiven(parsed));
@@ -81,6 +84,23 @@ internal sealed class PurgeCommand(CliContext context, ConfigurationSource confi
         await _yes.ConfirmAsync(parsed, string.Create(CultureInfo.InvariantCulture, $"Delete {total:#,0} documents for good?"), cancel);
         await ReportAsync(parsed, await client.RunAsync(preview.GetProperty("token").GetString()!, cancel));
         return ExitCodes.Fine;
+    }
+
+    /// <summary>Whether --store says that the store itself is to be purged, whatever server there is.</summary>
+    private bool IsStore(ParseResult parsed, TelemetryOptions options)
+    {
+        var said = _flags.Collect(parsed).ToList();
+        if (!said.Exists(value => value.Setting == Settings.StoreUrl))
+        {
+            return false;
+        }
+
+        if (said.Find(value => FlagSet.Client.Contains(value.Setting)) is { } client)
+        {
+            throw CliFailure.Usage($"{client.Origin} is about a server, and --store purges the store without one: only one can be said.");
+        }
+
+        return options.Engines.Elasticsearch is not null ? true : throw CliFailure.Usage("--store has to name an Elasticsearch: https://HOST:PORT");
     }
 
     private void Check(ParseResult parsed)

@@ -44,6 +44,7 @@ internal sealed partial class ElasticStoreEngine : IStoreEngine
         Lifetimes = new ElasticLifetimeReader(_client);
         LifetimeWriter = new ElasticLifetimeWriter(_client);
         Purger = new ElasticPurge(_client);
+        PurgeNotes = new ElasticPurgeNotes(_client);
         Audit = new ElasticAudit(_client);
         _retention = new ElasticRetention(new ElasticHolds(_client), new ElasticLifetimeRetention(_client), keep.KeepLifetimes, time);
     }
@@ -74,6 +75,8 @@ internal sealed partial class ElasticStoreEngine : IStoreEngine
     }
 
     public IDocumentPurger? Purger { get; }
+
+    public IPurgeNotes? PurgeNotes { get; }
 
     public ElasticAudit? Audit { get; }
 

@@ -31,6 +31,9 @@ internal interface IStoreEngine : IAsyncDisposable
     /// <summary>Deletes documents for good, of all partitions; null when each partition's writer deletes its own.</summary>
     IDocumentPurger? Purger { get; }
 
+    /// <summary>What was purged by whomever; null when each partition's writer deletes its own.</summary>
+    IPurgeNotes? PurgeNotes { get; }
+
     /// <summary>The audit beside the documents; null when the file in the data directory is beside them.</summary>
     ElasticAudit? Audit { get; }
 

@@ -91,6 +91,7 @@ internal sealed partial class PartFactory(
             store.OpenWriter,
             store.LifetimeWriter,
             store.Retention,
+            store.PurgeNotes,
             loggers.CreateLogger("Telemetry.Indexer"),
             time);
     }
@@ -112,7 +113,7 @@ internal sealed partial class PartFactory(
             Time = time,
             Meters = meters,
             CheckHealth = async cancel => new HealthReport(await health(cancel)),
-            Purger = indexer is null ? null : CareFactory.CreateDesk(options, data, store, indexer, time, _logger),
+            Purger = CareFactory.TryCreateDesk(options, data, store, indexer, time, _logger),
             ChangeRight = new ChangeGate(tokens, options.Listen).Judge,
         };
         return HttpHost.StartAsync(

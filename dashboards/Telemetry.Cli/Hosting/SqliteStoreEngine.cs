@@ -46,6 +46,8 @@ internal sealed partial class SqliteStoreEngine : IStoreEngine
 
     public IDocumentPurger? Purger => null;
 
+    public IPurgeNotes? PurgeNotes => null;
+
     public ElasticAudit? Audit => null;
 
     public Task PrepareAsync(CancellationToken cancel) => Task.CompletedTask;

@@ -23,6 +23,7 @@ internal sealed class PurgeEndpoint(ConsoleServices services) : IApiEndpoint
         }
 
         var body = await ReadAsync(context);
+        var advice = body.Token is null ? "" : "Not everything could be done, look again: ";
         try
         {
             await (body.Token is { } token
@@ -35,7 +36,7 @@ internal sealed class PurgeEndpoint(ConsoleServices services) : IApiEndpoint
         }
         catch (IOException e) when (!context.RequestAborted.IsCancellationRequested)
         {
-            throw Refuse(StatusCodes.Status503ServiceUnavailable, $"Not everything could be done, look again: {e.Message}");
+            throw Refuse(StatusCodes.Status503ServiceUnavailable, advice + e.Message);
         }
     }
 

@@ -5,11 +5,8 @@ namespace Telemetry.Bus.Kafka;
 /// <param name="Start">Oldest offset.</param>
 /// <param name="End">Next offset.</param>
 /// <param name="Committed">Offset that the group has committed; null when none was.</param>
-public sealed record BusPartitionLag(BusPartition Partition, long Start, long End, long? Committed)
-{
-    /// <summary>Messages that are not committed.</summary>
-    public long Lag => End - Math.Max(Start, Committed ?? Start);
-
-    /// <summary>Messages that retention has deleted before they were committed.</summary>
-    public long Overtaken => Math.Max(0, Start - (Committed ?? Start));
-}
+/// <param name="Lag">Batches that are not committed; of more than 8 MiB the rest is counted with its ticks.</param>
+/// <param name="Overtaken">
+/// Messages that retention has deleted before they were committed; 0 when no lifetime ever had this partition, as all were ticks.
+/// </param>
+public sealed record BusPartitionLag(BusPartition Partition, long Start, long End, long? Committed, long Lag, long Overtaken);

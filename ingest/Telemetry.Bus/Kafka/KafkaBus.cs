@@ -16,6 +16,7 @@ public sealed class KafkaBus : IBus
     private readonly KafkaClients _clients;
     private readonly KafkaTopics _topics;
     private readonly StateOffsets _offsets;
+    private readonly RoutedPartitions _routed;
     private readonly KafkaBusMetrics _metrics = new();
     private readonly GenerationTable _generations;
     private readonly TimeProvider _time;
@@ -31,6 +32,7 @@ public sealed class KafkaBus : IBus
         _time = time;
         _problems = problems;
         _offsets = new StateOffsets(_clients, time);
+        _routed = new RoutedPartitions(topics, _clients, _offsets, time);
         Warnings = warnings;
         _metrics.ObserveLag(() => _members.SelectMany(m => m.Lags));
         _metrics.ObserveFetched(() => _members.SelectMany(m => m.Fetched));
@@ -91,7 +93,7 @@ public sealed class KafkaBus : IBus
 
         // Without a name of its own a process must never fence another by accident.
         var name = _clients.Options.Member ?? Guid.NewGuid().ToString("N");
-        var member = new LaneMembership(lane, _clients, _topics.Names, owner, name, StateLogOf, _metrics, _time, _problems.Tell);
+        var member = new LaneMembership(lane, _clients, _topics.Names, owner, name, StateLogOf, _routed, _metrics, _time, _problems.Tell);
         _members.Add(member);
         return member;
     }

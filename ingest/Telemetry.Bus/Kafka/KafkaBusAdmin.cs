@@ -11,6 +11,8 @@ namespace Telemetry.Bus.Kafka;
 public sealed class KafkaBusAdmin : IDisposable
 {
     private static readonly TimeSpan _request = TimeSpan.FromSeconds(15);
+    /// <summary>Somebody waits for it.</summary>
+    private static readonly TimeSpan _answer = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan _groupRequest = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan _groupPatience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan _groupPause = TimeSpan.FromMilliseconds(200);
@@ -18,6 +20,8 @@ public sealed class KafkaBusAdmin : IDisposable
     private readonly KafkaClients _clients;
     private readonly KafkaTopics _topics;
     private readonly StateOffsets _offsets;
+    private readonly UnreadEntries _unread;
+    private readonly RoutedPartitions _routed;
     private readonly TimeProvider _time;
 
     /// <summary>Connects to nothing yet.</summary>
@@ -28,7 +32,9 @@ public sealed class KafkaBusAdmin : IDisposable
         _clients = new KafkaClients(options);
         _time = time;
         _topics = new KafkaTopics(options, time);
-        _offsets = new StateOffsets(_clients, time);
+        _offsets = new StateOffsets(_clients, time, _answer);
+        _unread = new UnreadEntries(_clients, time);
+        _routed = new RoutedPartitions(_topics, _clients, _offsets, time);
         DeadLetters = new KafkaDeadLetters(_clients, _topics.Names, _offsets, time);
     }
 
@@ -144,13 +150,23 @@ public sealed class KafkaBusAdmin : IDisposable
         var partitions = await PartitionsAsync(lane, cancel);
         var starts = await _offsets.FindAsync([.. partitions.Values], OffsetSpec.Earliest(), IsolationLevel.ReadUncommitted, cancel);
         var ends = await _offsets.FindAsync([.. partitions.Values], OffsetSpec.Latest(), IsolationLevel.ReadUncommitted, cancel);
-        var lags = new List<BusPartitionLag>();
-        foreach (var (partition, topic) in partitions)
+        var committed = new Dictionary<TopicPartition, long?>();
+        foreach (var topic in partitions.Values)
         {
-            lags.Add(new BusPartitionLag(partition, starts[topic], ends[topic], await _offsets.CommittedAsync(lane, topic, cancel)));
+            committed[topic] = await _offsets.CommittedAsync(lane, topic, cancel);
         }
 
-        return lags;
+        var unread = await _unread.CountAsync(
+            lane, partitions.Values.Select(t => (t, Math.Max(starts[t], committed[t] ?? 0), ends[t])), cancel);
+        var mayLack = partitions.Values.Any(t => starts[t] > (committed[t] ?? 0))
+            ? await _routed.FindAsync(lane, cancel)
+            : new HashSet<BusPartition>();
+        return
+        [
+            .. partitions.Select(p => new BusPartitionLag(
+                p.Key, starts[p.Value], ends[p.Value], committed[p.Value], unread[p.Value],
+                mayLack.Contains(p.Key) ? Math.Max(0, starts[p.Value] - (committed[p.Value] ?? 0)) : 0)),
+        ];
     }
 
     private async Task<Dictionary<BusPartition, TopicPartition>> PartitionsAsync(Lane lane, CancellationToken cancel)
@@ -180,7 +196,7 @@ public sealed class KafkaBusAdmin : IDisposable
             }
             catch (KafkaException e) when (_time.GetElapsedTime(begun) > _groupPatience)
             {
-                throw new IOException($"Kafka did not describe group {_clients.Group(lane)}: {e.Error.Reason}.", e);
+                throw new IOException($"Kafka at {_clients.Options.Brokers} did not describe group {_clients.Group(lane)}: {e.Error.Reason}.", e);
             }
             catch (KafkaException)
             {

@@ -41,12 +41,13 @@ internal sealed class LaneMembership : IBusMembership
     private string _fatal = "";
 
     public LaneMembership(Lane lane, KafkaClients clients, TopicNames names, IPartitionOwner owner, string memberName,
-        Func<StateCommitter, PartitionLease, IStateLog> stateLog, KafkaBusMetrics metrics, TimeProvider time, Action<string> onProblem)
+        Func<StateCommitter, PartitionLease, IStateLog> stateLog, RoutedPartitions routed, KafkaBusMetrics metrics, TimeProvider time, Action<string> onProblem)
     {
         _lane = lane;
         _clients = clients;
         _names = names;
         _owner = owner;
+        Routed = routed;
         _metrics = metrics;
         _onProblem = onProblem;
         _committer = new StateCommitter(lane, clients, names, memberName, TakeGroupMetadata, metrics, time, onProblem);
@@ -56,6 +57,9 @@ internal sealed class LaneMembership : IBusMembership
     }
 
     public string Problem => _problem.Length > 0 || _isMember ? _problem : $"The {LaneNames.Of(_lane)} lane has not joined its group yet.";
+
+    /// <summary>Tells which partitions can have held a batch.</summary>
+    public RoutedPartitions Routed { get; }
 
     /// <summary>Leases that are held, with their readers; for metrics.</summary>
     public IEnumerable<(BusPartition Partition, long Bytes)> Lags =>

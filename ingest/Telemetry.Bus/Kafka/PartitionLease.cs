@@ -61,6 +61,9 @@ internal sealed class PartitionLease : IBusLease
         return reader;
     }
 
+    public async ValueTask<bool> MayHaveHeldEntriesAsync(CancellationToken cancel) =>
+        (await _member.Routed.FindAsync(Partition.Lane, cancel)).Contains(Partition);
+
     /// <summary>Kafka's retention knows time and size only.</summary>
     public void AllowTrim(BusPosition indexed)
     {

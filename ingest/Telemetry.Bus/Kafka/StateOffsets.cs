@@ -5,7 +5,10 @@ using Telemetry.Wire;
 namespace Telemetry.Bus.Kafka;
 
 /// <summary>Asks brokers for committed offsets and for the ends of topics. Safe for concurrent use.</summary>
-internal sealed class StateOffsets(KafkaClients clients, TimeProvider time) : IDisposable
+/// <param name="clients">The cluster.</param>
+/// <param name="time">Clock.</param>
+/// <param name="findWithin">How long the brokers have to tell the ends of topics; null is 15 s.</param>
+internal sealed class StateOffsets(KafkaClients clients, TimeProvider time, TimeSpan? findWithin = null) : IDisposable
 {
     /// <summary>Short, since a cluster whose first group this is answers only the second time.</summary>
     private static readonly TimeSpan _request = TimeSpan.FromSeconds(3);
@@ -72,7 +75,7 @@ internal sealed class StateOffsets(KafkaClients clients, TimeProvider time) : ID
             {
                 var result = await _admin.AskAsync(a => a.ListOffsetsAsync(
                     topics.Select(t => new TopicPartitionOffsetSpec { TopicPartition = t, OffsetSpec = spec }),
-                    new ListOffsetsOptions { IsolationLevel = isolation, RequestTimeout = 5 * _request }), cancel);
+                    new ListOffsetsOptions { IsolationLevel = isolation, RequestTimeout = findWithin ?? (5 * _request) }), cancel);
                 return result.ResultInfos.Select(r => r.TopicPartitionOffsetError).ToDictionary(r => r.TopicPartition, r => r.Offset.Value);
             }
             catch (KafkaException) when (time.GetElapsedTime(begun) < _findPatience)
@@ -82,7 +85,7 @@ internal sealed class StateOffsets(KafkaClients clients, TimeProvider time) : ID
             }
             catch (KafkaException e)
             {
-                throw new IOException($"Topic {topics[0].Topic} cannot be asked for its offsets: {ReasonOf(e)}.", e);
+                throw new IOException($"Kafka at {clients.Options.Brokers} does not tell the ends of topic {topics[0].Topic}: {ReasonOf(e)}.", e);
             }
         }
     }

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Telemetry.Bus;
 using Telemetry.Store;
+using Telemetry.Store.Purging;
 using Telemetry.Wire;
 
 namespace Telemetry.Indexer.Loops;
@@ -10,6 +11,11 @@ internal sealed record LaneContext(
     Lane Lane, IndexerOptions Options, Func<BusPartition, WriterOpening, IDocumentWriter> OpenWriter, IndexerMetrics Metrics,
     ILogger Log, TimeProvider Time)
 {
+    /// <summary>What was purged from a store that others share; null where this process alone purges.</summary>
+    public IPurgeNotes? Purged { get; init; }
+
+    public OvertakenAlarm Overtaken { get; } = new(Metrics, Options.TellOvertakenFor, Time);
+
     public LogLimit DeadLetterLimit { get; } = new(Time);
 
     public LogLimit ConflictLimit { get; } = new(Time);

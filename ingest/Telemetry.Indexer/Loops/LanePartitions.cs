@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Telemetry.Bus;
+using Telemetry.Store.Purging;
 using Telemetry.Wire;
 
 namespace Telemetry.Indexer.Loops;
@@ -13,8 +14,12 @@ internal sealed class LanePartitions(LaneContext lane, CoPartitions shared) : IP
     /// <summary>The lane.</summary>
     public Lane Lane => lane.Lane;
 
-    /// <summary>A sentence for each partition that fails and is tried again, or has not been opened yet.</summary>
-    public IEnumerable<string> Problems =>
+    /// <summary>
+    /// A sentence for each partition that fails and is tried again, has not been opened yet, or was overtaken by retention.
+    /// </summary>
+    public IEnumerable<string> Problems => FindProblems().Concat(lane.Overtaken.Problems);
+
+    private IEnumerable<string> FindProblems() =>
         from loop in Snapshot()
         let problem = loop.Problem
         where problem.Length > 0 || !loop.WasOpened
@@ -35,6 +40,20 @@ internal sealed class LanePartitions(LaneContext lane, CoPartitions shared) : IP
         foreach (var loop in Snapshot())
         {
             await loop.DoAsync(work, cancel);
+        }
+    }
+
+    /// <summary>Has partitions note what was purged since they noted it last; those that came just now from the beginning.</summary>
+    public async Task NotePurgedAsync(IPurgeNotes purged, CancellationToken cancel)
+    {
+        foreach (var same in Snapshot().GroupBy(loop => loop.PurgesNoted))
+        {
+            var (notes, next) = await purged.ReadAsync(same.Key, cancel);
+            foreach (var loop in notes.Count > 0 ? same : Enumerable.Empty<PartitionLoop>())
+            {
+                await loop.DoAsync(async session => await session.NotePurgedAsync(notes), cancel);
+                loop.PurgesNoted = next;
+            }
         }
     }
 

@@ -38,6 +38,9 @@ internal sealed class PartitionLoop(PartitionContext partition) : IAsyncDisposab
     /// <summary>Why the partition does not get on; "" from the next commit, or the next look at the end of the bus, on. Any thread.</summary>
     public string Problem => _problem;
 
+    /// <summary>Notes of purges before this place are in the state; of one caller at a time.</summary>
+    public long PurgesNoted { get; set; }
+
     /// <summary>False until state, store and bus have been opened for the first time. Any thread.</summary>
     public bool WasOpened => _wasOpened;
 
@@ -180,6 +183,12 @@ internal sealed class PartitionLoop(PartitionContext partition) : IAsyncDisposab
         }
 
         await CommitAllAsync(session);
+        if (session.IsPastCommitted)
+        {
+            // Signs of time that came since the last commit would else be deleted unread, for all that anybody knows, while nobody reads.
+            await session.BeginCommitAsync();
+            await session.FinishCommitAsync();
+        }
     }
 
     private async ValueTask RunErrandsAsync(PartitionSession session)

@@ -78,7 +78,9 @@ internal sealed class PartitionSession : IAsyncDisposable
 
             var from = await RestoreAsync(partition, state, abandon);
             var (oldest, end) = partition.Lease.Extent();
-            writer = lane.OpenWriter(partition.Lease.Partition, new WriterOpening(oldest.Value, state.Mark, end.Value));
+            // The mark tells of what was not committed; what is read once more may lie anywhere before it.
+            var mark = from < state.Position ? "" : state.Mark;
+            writer = lane.OpenWriter(partition.Lease.Partition, new WriterOpening(oldest.Value, mark, end.Value));
             // A store that lost documents to damage is behind the state: what the bus still has is written again.
             from = Math.Min(from, writer.AppliedPosition);
             reader = partition.Lease.OpenReader(new BusPosition(from), out var skipped);
@@ -91,10 +93,15 @@ internal sealed class PartitionSession : IAsyncDisposable
             }
 
             var session = new PartitionSession(partition, state, writer, reader, abandon);
-            if (skipped > 0)
+            if (skipped > 0 && (state.AppliedBusUnixUs > 0 || await partition.Lease.MayHaveHeldEntriesAsync(abandon)))
             {
-                lane.Log.Overtaken(partition.Name, skipped);
                 session.DeclareOvertaken(from, skipped);
+            }
+
+            if (from < state.Position && lane.Purged is { } purged)
+            {
+                // What is read once more would bring back what another process purged.
+                await session.NotePurgedAsync((await purged.ReadAsync(0, abandon)).Notes);
             }
 
             if (lane.Lane == Lane.Critical)
@@ -219,7 +226,7 @@ internal sealed class PartitionSession : IAsyncDisposable
     }
 
     /// <summary>True when the reader is past what was committed last, by what is no entry.</summary>
-    public bool IsPastCommitted => _reader.Position.Value > _next;
+    public bool IsPastCommitted => !_hasEntryInHand && _reader.Position.Value > _next;
 
     /// <summary>
     /// Deletes for good what matches in the documents of this partition. The account comes first: a purge that is killed in between
@@ -229,30 +236,27 @@ internal sealed class PartitionSession : IAsyncDisposable
     {
         var purger = (IDocumentPurger)_writer;
         var found = await purger.FindAsync(request, cancel);
-        var noted = await NotePurgedAsync(found.Documents, detail);
+        var noted = await NotePurgedAsync([.. found.Notes(detail, _lane.NowUnixUs)]);
         var left = await purger.DeleteAsync(found, cancel);
         return new PurgeReport(found.Documents.Count, noted, [.. found.Incomplete, .. left]);
     }
 
     /// <summary>
     /// Notes, durably, what is not or will not be in the store any more, of the streams that came with this partition. Returns how many
-    /// records that are. Only when all is committed.
+    /// records are news to their accounts. Only when all is committed.
     /// </summary>
-    public async ValueTask<long> NotePurgedAsync(IReadOnlyCollection<PurgedDocument> documents, string detail)
+    public async ValueTask<long> NotePurgedAsync(IReadOnlyCollection<PurgeNote> notes)
     {
         var noted = 0L;
-        foreach (var stream in documents.GroupBy(d => new StreamEpoch(d.Record.Lifetime, d.Record.Stream, d.Record.Epoch)))
+        foreach (var note in notes.Where(note => _state.Received(note.Stream).Intervals.Intervals.Count > 0))
         {
-            if (_state.Received(stream.Key).Intervals.Intervals.Count == 0)
+            var news = note.NewTo(_state.Withheld(note.Stream));
+            if (news.Count > 0)
             {
-                continue;
+                _state.Stream(note.Stream).AddRefused(news);
+                _state.AddLoss(note.Stream.Lifetime, note.Loss(news));
+                noted += (long)news.Count;
             }
-
-            ulong[] numbers = [.. stream.Select(document => document.Record.Seq).Order()];
-            Array.ForEach(numbers, _state.Stream(stream.Key).AddRefused);
-            _state.AddLoss(stream.Key.Lifetime, new LifetimeLoss(
-                stream.Key.Stream, stream.Key.Epoch, numbers[0], (ulong)numbers.Length, 0, Names.Of(LossReason.Purged), detail, _lane.NowUnixUs));
-            noted += numbers.Length;
         }
 
         if (noted > 0)
@@ -261,7 +265,7 @@ internal sealed class PartitionSession : IAsyncDisposable
             await FinishCommitAsync();
         }
 
-        if (_state.ForgetCrashes(documents.Select(document => document.Id.ToString()).ToHashSet(StringComparer.Ordinal)) > 0)
+        if (_state.ForgetCrashes(notes.SelectMany(note => note.Crashes).ToHashSet(StringComparer.Ordinal)) > 0)
         {
             await BeginCommitAsync();
             await FinishCommitAsync();
@@ -359,6 +363,11 @@ internal sealed class PartitionSession : IAsyncDisposable
     private void DeclareOvertaken(long from, long skipped)
     {
         PendingSince = _lane.Time.GetTimestamp();
+        if (_lane.Overtaken.Note(_partition.Lease.Partition, from, skipped) > 0)
+        {
+            _lane.Log.Overtaken(_partition.Name, skipped);
+        }
+
         var loss = new LifetimeLoss(
             default, Epoch.None, 0, 0, 0, Names.Of(LossReason.Retention),
             $"Bus retention deleted {skipped} from position {from} of {_partition.Name} on before it was indexed; whose it was is not known.",

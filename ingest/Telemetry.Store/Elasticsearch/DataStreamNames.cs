@@ -51,6 +51,9 @@ public sealed class DataStreamNames
     /// <summary>Documents of held lifetimes, where no lifecycle deletes them.</summary>
     public string Held => $"telemetry-held-{Namespace}";
 
+    /// <summary>What was purged.</summary>
+    public string Purged => $"telemetry-purged-{Namespace}";
+
     /// <summary>Records that were refused, and stored when they were tried again.</summary>
     public string Retried => $"telemetry-retried-{Namespace}";
 

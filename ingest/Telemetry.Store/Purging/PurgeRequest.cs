@@ -1,3 +1,4 @@
+using Telemetry.Autopsy;
 using Telemetry.Query;
 using Telemetry.Wire;
 
@@ -15,6 +16,9 @@ public sealed record PurgeRequest(KqlNode Query, long? SinceUnixUs, long? UntilU
 /// <param name="Record">Identity of the record that it comes from.</param>
 public readonly record struct PurgedDocument(DocumentId Id, RecordId Record)
 {
+    /// <summary>False when it is certainly no document of a crash.</summary>
+    internal bool MayBeCrash { get; init; } = true;
+
     /// <summary>Index on Elasticsearch.</summary>
     internal string? Index { get; init; }
 
@@ -28,4 +32,26 @@ public readonly record struct PurgedDocument(DocumentId Id, RecordId Record)
 /// <summary>Everything that is to be deleted.</summary>
 /// <param name="Documents">In no order.</param>
 /// <param name="Incomplete">What could not be searched, or holds what cannot be deleted, one <c>PLACE: reason</c> each.</param>
-public sealed record PurgeMatches(IReadOnlyList<PurgedDocument> Documents, IReadOnlyList<string> Incomplete);
+public sealed record PurgeMatches(IReadOnlyList<PurgedDocument> Documents, IReadOnlyList<string> Incomplete)
+{
+    /// <summary>What has to be noted before they are deleted.</summary>
+    /// <param name="detail">One sentence that holds nothing of what is deleted.</param>
+    /// <param name="atUnixUs">When, microseconds since the Unix epoch.</param>
+    public IEnumerable<PurgeNote> Notes(string detail, long atUnixUs) =>
+        from document in Documents
+        group document by new StreamEpoch(document.Record.Lifetime, document.Record.Stream, document.Record.Epoch) into stream
+        select new PurgeNote(
+            stream.Key, Ranges(stream.Select(document => document.Record.Seq)),
+            [.. stream.Where(document => document.MayBeCrash).Select(document => document.Id.ToString())], detail, atUnixUs);
+
+    private static IReadOnlyList<Interval> Ranges(IEnumerable<ulong> numbers)
+    {
+        var ranges = new IntervalSet();
+        foreach (var number in numbers.Order())
+        {
+            ranges.Add(number, number + 1);
+        }
+
+        return ranges.Intervals;
+    }
+}

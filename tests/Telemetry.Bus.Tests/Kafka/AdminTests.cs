@@ -36,10 +36,34 @@ public sealed class AdminTests(SharedKafka kafka)
         Assert.True(read.Committed > 0);
         var unread = described.Partitions.Single(p => p.Partition == new BusPartition(Lane.Critical, 1, 1));
         Assert.Null(unread.Committed);
-        Assert.True(unread.Lag >= 1);
+        Assert.Equal((1L, 0L), (unread.Lag, unread.Overtaken));
+        Assert.All(described.Partitions.Where(p => p != unread), p => Assert.Equal((0L, 0L), (p.Lag, p.Overtaken)));
         Assert.Equal([0, 0], described.Groups.Select(g => g.Members));
         var state = described.Topics.Single(t => t.Name == $"{options.Prefix}-bulk-state-g1");
         Assert.Equal(("compact", 1, 1, false), (state.CleanupPolicy, state.Replication, state.MinInSync, state.ElectsUnclean));
+    }
+
+    [Fact]
+    public async Task DeletedTicksAreNoLossWhereNoLifetimeEverWas()
+    {
+        var options = SomeKafka.Options((await kafka.ServerAsync()).Broker, SomeKafka.NewPrefix());
+        await using var bus = await SomeKafka.ConnectAsync(options);
+        await using var writer = bus.OpenWriter();
+        await SomeKafka.Append(writer, Lane.Bulk, 0, 0);
+        using var admin = new KafkaBusAdmin(options, TimeProvider.System);
+        await Eventually.Holds(
+            async () => (await admin.DescribeAsync(Never)).Partitions.Where(p => p.Partition.Lane == Lane.Bulk).All(p => p.End >= 2),
+            "each partition has something", TimeSpan.FromSeconds(30));
+        using var client = new KafkaClients(options).Admin();
+        await client.DeleteRecordsAsync([.. Enumerable.Range(0, 4).Select(n => new Confluent.Kafka.TopicPartitionOffset($"{options.Prefix}-bulk-g1", n, 2))]);
+
+        var described = (await admin.DescribeAsync(Never)).Partitions.Where(p => p.Partition.Lane == Lane.Bulk).ToList();
+        Assert.Equal([2, 0, 0, 0], described.Select(p => p.Overtaken));
+        Assert.All(described, p => Assert.Equal(0, p.Lag));
+        var owner = new LeaseHolder();
+        await using var member = bus.Join(Lane.Bulk, owner);
+        Assert.True(await (await owner.LeaseAsync(0)).MayHaveHeldEntriesAsync(Never));
+        Assert.False(await (await owner.LeaseAsync(1)).MayHaveHeldEntriesAsync(Never));
     }
 
     [Fact]

@@ -38,6 +38,12 @@ internal sealed class MemoryBus : IBus
     /// <summary>Positions before were deleted by retention.</summary>
     public Dictionary<Lane, long> OldestOf { get; } = [];
 
+    /// <summary>Positions behind the last entry that hold none; fewer than ten.</summary>
+    public long Ticks { get; set; }
+
+    /// <summary>What it says of partitions that retention has deleted from.</summary>
+    public bool MayHaveHeldEntries { get; set; } = true;
+
     public Dictionary<Lane, MemoryStateLog> StateLogs { get; } = new() { [Lane.Critical] = new(), [Lane.Bulk] = new() };
 
     public bool KeepsState { get; init; }
@@ -78,6 +84,8 @@ internal sealed class MemoryBus : IBus
             return new Reader(bus, lane, (from.Value + skipped) / 10);
         }
 
+        public ValueTask<bool> MayHaveHeldEntriesAsync(CancellationToken cancel) => new(bus.MayHaveHeldEntries);
+
         public void AllowTrim(BusPosition indexed)
         {
             lock (bus._gate)
@@ -100,7 +108,7 @@ internal sealed class MemoryBus : IBus
             }
         }
 
-        public BusPosition Position => new(next * 10);
+        public BusPosition Position => new((next * 10) + (LagBytes == 0 ? bus.Ticks : 0));
 
         public long ReachedUnixUs => LagBytes == 0 ? (DateTimeOffset.UtcNow.UtcTicks - DateTime.UnixEpoch.Ticks) / 10 : 0;
 

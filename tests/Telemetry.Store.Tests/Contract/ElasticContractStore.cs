@@ -50,6 +50,20 @@ internal sealed class ElasticContractStore : IContractStore
         await SendAsync(HttpMethod.Post, $"/logs-telemetry.*-{_names.Namespace}/_refresh");
     }
 
+    /// <summary>Stores documents that may have been stored before, as after a rewind.</summary>
+    public async Task ReplayAsync(IEnumerable<Document> documents)
+    {
+        await using var writer = _harness.Open("", inDoubtUntil: long.MaxValue);
+        foreach (var (position, document) in documents.Index())
+        {
+            Assert.True(writer.Begin(position, document.MintedUnixUs));
+            writer.Write(document);
+        }
+
+        Assert.Empty(await writer.CommitAsync(long.MaxValue, default));
+        await SendAsync(HttpMethod.Post, $"/logs-telemetry.*-{_names.Namespace}/_refresh");
+    }
+
     public async Task RollOverAsync()
     {
         foreach (var name in _names.All)

@@ -168,6 +168,46 @@ public sealed class ElasticHoldTests(SharedElasticsearch shared) : IAsyncLifetim
     }
 
     [Fact]
+    public async Task WhatIsReadAgainAfterItsIndexWasDroppedIsFoundOnce()
+    {
+        await _store.StoreAsync([.. Kinds(50), .. Lines(0, 10), .. Lines(0, 5, Other)]);
+        await _store.RollOverAsync();
+        await Holds.AddAsync(Hold(Some.Lifetime), Never);
+        await DropOldestAsync();
+
+        await _store.ReplayAsync([.. Kinds(50), .. Lines(0, 12), .. Lines(0, 5, Other)]);
+
+        var all = await SearchAsync("*");
+        Assert.Equal((21, 21), (all.Count, all.Select(document => document.Id).Distinct().Count()));
+        await AssertCountsAsync(all);
+        await _store.RollOverAsync();
+        await Holds.KeepAsync(Never);
+        await RefreshAsync();
+        AssertSame(all, await SearchAsync("*"));
+        await DropOldestAsync();
+        AssertSame(all.Where(document => document.Record.Lifetime == Some.Lifetime), await SearchAsync("*"));
+    }
+
+    [Fact]
+    public async Task WhatIsLostInAnIndexThatIsThereIsStoredAgainThoughThereIsACopy()
+    {
+        await _store.StoreAsync(Lines(0, 10));
+        await Holds.AddAsync(Hold(Some.Lifetime), Never);
+        var lost = (await SearchAsync("event.sequence : 3")).Single();
+        (await _store.SendAsync(HttpMethod.Post, $"/logs-telemetry.app-{Namespace}/_refresh")).Dispose();
+        using var found = await _store.SendAsync(HttpMethod.Get, $"/logs-telemetry.app-{Namespace}/_search?size=1");
+        var index = found.RootElement.GetProperty("hits").GetProperty("hits")[0].GetProperty("_index").GetString();
+        (await _store.SendAsync(HttpMethod.Delete, $"/{index}/_doc/{lost.Id}?refresh=true")).Dispose();
+
+        await _store.ReplayAsync(Lines(0, 10));
+        await _store.RollOverAsync();
+        await Holds.KeepAsync(Never);
+        await RefreshAsync();
+
+        Assert.Equal(Enumerable.Range(0, 10), (await SearchAsync("*")).Select(document => (int)document.Record.Seq).Order());
+    }
+
+    [Fact]
     public async Task AReleaseThatWasCutOffIsEndedByTheNextTurn()
     {
         await _store.StoreAsync(Lines(0, 10));

@@ -182,6 +182,31 @@ public sealed class ElasticLifetimeTests(SharedElasticsearch shared) : IAsyncLif
     }
 
     [Fact]
+    public async Task WhatWasPurgedIsInTheAccountWhetherItsIndexerHasNotedItOrNot()
+    {
+        var evidence = Everything();
+        await Write(new LifetimeSnapshot(evidence, Start + 60 * Second));
+        var before = (await Reader.GetAsync(evidence.Id, default))!;
+        var crash = before.Crashes[0];
+        var stream = before.Streams.First(s => s.Stored > 0);
+        var range = evidence.Received.First(r => r.Key.Stream == stream.Id && r.Key.Epoch == stream.Epoch).Received.Intervals.Intervals[0];
+        var note = new PurgeNote(
+            new StreamEpoch(evidence.Id, stream.Id, stream.Epoch), [new Interval(range.First, range.First + 1)], [crash.DocumentId], "Purged on demand.", Start);
+
+        await new ElasticPurgeNotes(_store.Client).KeepAsync([note], default);
+
+        foreach (var after in new[] { (await Reader.GetAsync(evidence.Id, default))!, Assert.Single(await Reader.ListAsync(null, null, 10, default)) })
+        {
+            var purged = after.Streams.Single(s => s.Id == stream.Id && s.Epoch == stream.Epoch);
+            Assert.Equal((stream.Stored - 1, stream.Lost + 1, stream.Missing), (purged.Stored, purged.Lost, purged.Missing));
+            Assert.Equal((range.First, 1ul), after.Losses.Where(l => l.Detail == "Purged on demand.").Select(l => (l.FirstSeq, l.Count)).Single());
+            Assert.DoesNotContain(after.Crashes, c => c.DocumentId == crash.DocumentId);
+        }
+
+        Assert.DoesNotContain(await Reader.CrashesAsync(null, null, 10, default), c => c.DocumentId == crash.DocumentId);
+    }
+
+    [Fact]
     public async Task MoreThanOnePieceIsListed()
     {
         await Write([.. Enumerable.Range(0, 250).Select(i => Heard(LifetimeId.From("i", $"{i}"), Start + i / 3, Start + i))]);

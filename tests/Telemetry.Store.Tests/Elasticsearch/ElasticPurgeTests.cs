@@ -57,6 +57,41 @@ public sealed class ElasticPurgeTests(SharedElasticsearch shared)
         Assert.Empty(await purge.DeleteAsync(found, Never));
     }
 
+    [Fact]
+    public async Task NotesAreKeptInOrderForWhoeverReadsThem()
+    {
+        await using var store = await ElasticContractStore.CreateAsync(shared);
+        var notes = new ElasticPurgeNotes(store.Client);
+        Assert.Equal((0, 0L), (await notes.ReadAsync(0, Never) is var (none, at) ? (none.Count, at) : default));
+        await store.StoreAsync(Enumerable.Range(0, 20).Select(i => Document(i)));
+        var found = await new ElasticPurge(store.Client).FindAsync(Request("message : hunter2"), Never);
+
+        await notes.KeepAsync(found.Notes("first", 1), Never);
+        var (first, next) = await new ElasticPurgeNotes(store.Client).ReadAsync(0, Never);
+        await notes.KeepAsync(found.Notes("second", 2), Never);
+        var (second, end) = await notes.ReadAsync(next, Never);
+
+        var note = Assert.Single(first);
+        Assert.Equal(("first", 1L), (note.Detail, note.AtUnixUs));
+        Assert.Equal([0, 3, 6, 9, 12, 15, 18], note.Records.Select(range => (int)range.First));
+        Assert.All(note.Records, range => Assert.Equal(1UL, range.Count));
+        Assert.Equal(found.Notes("first", 1).Single().Stream, note.Stream);
+        Assert.Empty(note.Crashes);
+        Assert.Equal("second", Assert.Single(second).Detail);
+        Assert.Empty((await notes.ReadAsync(end, Never)).Notes);
+    }
+
+    [Fact]
+    public async Task WithoutTheirTemplateNoNotesAreKept()
+    {
+        await using var store = await ElasticContractStore.CreateAsync(shared);
+        await store.StoreAsync([Document(0)]);
+        var found = await new ElasticPurge(store.Client).FindAsync(Request("message : hunter2"), Never);
+        (await store.SendAsync(HttpMethod.Delete, $"/_index_template/telemetry-purged-{store.Client.Options.Namespace}")).Dispose();
+
+        await Assert.ThrowsAsync<IOException>(() => new ElasticPurgeNotes(store.Client).KeepAsync(found.Notes("x", 1), Never));
+    }
+
     private static PurgeRequest Request(string query) => new(Some.Query(query), null, null, Some.TimeUnixUs);
 
     private static Document Document(int i) => Identified.Document((ulong)i, i % 3 == 0 ? $"password hunter2 {i}" : $"request {i}");

@@ -33,7 +33,7 @@ public sealed class TemplateInstallerTests
         var second = await installer.PlanAsync(default);
 
         Assert.All(first.Changes, change => Assert.Equal(TemplateAction.Create, change.Action));
-        Assert.Equal(18, first.Changes.Count);
+        Assert.Equal(20, first.Changes.Count);
         Assert.False(second.IsDue);
         Assert.All(second.Changes, change => Assert.Empty(change.Diff));
     }

@@ -22,6 +22,7 @@ public sealed class ElasticPurge(ElasticClient client) : IDocumentPurger
     ];
 
     private readonly DocumentSearcher _searcher = new(client);
+    private readonly DataStreamNames _names = new(client.Options.Namespace);
 
     /// <inheritdoc/>
     public async ValueTask<PurgeMatches> FindAsync(PurgeRequest request, CancellationToken cancel)
@@ -97,7 +98,7 @@ public sealed class ElasticPurge(ElasticClient client) : IDocumentPurger
             foreach (var hit in hits)
             {
                 found.AddRange(HitReader.ReadAll([hit], plan.Types, incomplete).Select(document =>
-                    new PurgedDocument(document.Id, document.Record) { Index = hit.GetProperty("_index"u8).GetString()! }));
+                    Purged(document, hit.GetProperty("_index"u8).GetString()!)));
             }
 
             if (hits.Length < PageHits)
@@ -109,12 +110,16 @@ public sealed class ElasticPurge(ElasticClient client) : IDocumentPurger
         }
     }
 
+    private PurgedDocument Purged(StoredDocument document, string index) => new(document.Id, document.Record)
+    {
+        Index = index, MayBeCrash = index == _names.Held || index.Contains(_names[DocumentStream.Crash], StringComparison.Ordinal),
+    };
+
     /// <summary>Where else something has the ids of documents: their copies, and the notes that they were stored after all.</summary>
     private async Task<string[]> BesideAsync(CancellationToken cancel)
     {
-        var names = new DataStreamNames(client.Options.Namespace);
         List<string> there = [];
-        foreach (var index in (string[])[names.Held, names.Retried])
+        foreach (var index in (string[])[_names.Held, _names.Retried])
         {
             var response = await client.SendAsync(new ElasticRequest(HttpMethod.Head, $"/{index}") { Deadline = Deadline }, cancel).ConfigureAwait(false);
             if (response.IsSuccess)

@@ -163,7 +163,7 @@ public sealed class ElasticClient : IDisposable
             catch (HttpRequestException e) when (IsUnsent(e))
             {
                 _hosts.Failed(host);
-                last = new ElasticUnavailableException($"{_hosts[host].Authority} cannot be reached: {e.HttpRequestError}.", mayBeApplied: false, e);
+                last = new ElasticUnavailableException($"{_hosts[host].Authority} {Unreached(e)}.", mayBeApplied: false, e);
             }
             catch (OperationCanceledException) when (patience.IsCancellationRequested)
             {
@@ -215,6 +215,15 @@ public sealed class ElasticClient : IDisposable
             _hosts.Succeeded(host);
         }
     }
+
+    private static string Unreached(HttpRequestException e) => e.HttpRequestError switch
+    {
+        HttpRequestError.SecureConnectionError when TlsFailure.IsUntrusted(e) =>
+            "shows a certificate that is not trusted; ca= or fingerprint= in its URL says which one to trust",
+        HttpRequestError.SecureConnectionError => "does not answer with TLS; perhaps http:// is meant",
+        HttpRequestError.NameResolutionError => "cannot be reached: the name is not known",
+        _ => "cannot be reached: nobody takes connections there",
+    };
 
     private static bool IsUnsent(HttpRequestException e) => e.HttpRequestError
         is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError;

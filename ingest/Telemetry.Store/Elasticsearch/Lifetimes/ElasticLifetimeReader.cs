@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Telemetry.Autopsy;
+using Telemetry.Store.Elasticsearch.Care;
 using Telemetry.Store.Elasticsearch.Reading;
 using Telemetry.Wire;
 
@@ -8,7 +9,7 @@ namespace Telemetry.Store.Elasticsearch.Lifetimes;
 
 /// <summary>
 /// Reads lifetimes from their index and composes them from the evidence in it, as of when it was written, and from what the index knows
-/// of other boots of the same instance, whoever wrote them, and of records that were stored when they were tried again. Lists see what
+/// of other boots of the same instance, whoever wrote them, of records that were stored when they were tried again, and of what was purged. Lists see what
 /// Elasticsearch has refreshed, a single lifetime is always the latest. A verdict on part of the evidence would be wrong: where a shard
 /// fails, the call does. Safe for concurrent use.
 /// </summary>
@@ -21,6 +22,7 @@ public sealed class ElasticLifetimeReader(ElasticClient client, TimeSpan? silenc
 
     private readonly LifetimeSearcher _searcher = new(client);
     private readonly RetriedMarks _retried = new(client);
+    private readonly ElasticPurgeNotes _purged = new(client);
     private readonly LifetimeNeighbours _neighbours = new(new LifetimeSearcher(client));
     private readonly long _silenceBoundUs = (long)(silenceBound ?? TimeSpan.FromSeconds(15)).TotalMicroseconds;
 
@@ -73,6 +75,7 @@ public sealed class ElasticLifetimeReader(ElasticClient client, TimeSpan? silenc
         var filter = Dsl.And([Dsl.Exists("lifetime.crash_times"), within]);
         JsonArray order = [Dsl.Sorted("lifetime.crash_times", descending: true, "date_nanos"), Dsl.Sorted("lifetime.id", descending: false, "keyword")];
         var wanted = Math.Clamp(limit, 0, MaxLifetimes);
+        var purged = await _purged.CrashesAsync(cancel).ConfigureAwait(false);
         var newest = new PriorityQueue<LifetimeCrash, LifetimeCrash>(CrashOrder.Instance);
         await foreach (var hit in _searcher.SearchAsync(filter, order, ["crashes"], LifetimeSearcher.Piece, cancel).ConfigureAwait(false))
         {
@@ -85,7 +88,7 @@ public sealed class ElasticLifetimeReader(ElasticClient client, TimeSpan? silenc
 
             foreach (var crash in EvidenceText.ReadCrashes(hit.GetProperty("_source"u8)))
             {
-                if (crash.AtUnixUs >= (sinceUnixUs ?? long.MinValue) && crash.AtUnixUs < (untilUnixUs ?? long.MaxValue))
+                if (!purged.Contains(crash.DocumentId) && crash.AtUnixUs >= (sinceUnixUs ?? long.MinValue) && crash.AtUnixUs < (untilUnixUs ?? long.MaxValue))
                 {
                     newest.Enqueue(crash, crash);
                     if (newest.Count > wanted)
@@ -107,6 +110,7 @@ public sealed class ElasticLifetimeReader(ElasticClient client, TimeSpan? silenc
     {
         var resolved = await _neighbours.ResolveAsync([.. read.Select(one => one.Evidence)], cancel).ConfigureAwait(false);
         resolved = await _retried.CorrectAsync(resolved, cancel).ConfigureAwait(false);
+        resolved = await _purged.CorrectAsync(resolved, cancel).ConfigureAwait(false);
         return resolved.Zip(read, (evidence, one) => LifetimeComposer.Compose(evidence, one.AsOfUnixUs, _silenceBoundUs)).ToList();
     }
 }

@@ -10,7 +10,7 @@ namespace Telemetry.Store.Elasticsearch.Templates;
 internal static class TemplateDefinitions
 {
     /// <summary>Raised with each change to what is below, so that an older version of ours leaves a newer one's alone.</summary>
-    public const int Version = 3;
+    public const int Version = 4;
 
     /// <summary>Component template of the user's; need not exist.</summary>
     public const string Custom = "telemetry@custom";
@@ -21,6 +21,7 @@ internal static class TemplateDefinitions
     private const string CrashGroups = "telemetry@crash-groups";
     private const string LogTemplates = "telemetry@log-templates";
     private const string Retried = "telemetry@retried";
+    private const string Purged = "telemetry@purged";
     private const string Holds = "telemetry@holds";
 
     // Above Elastic's own for logs-*-*, which have 100.
@@ -36,6 +37,7 @@ internal static class TemplateDefinitions
         Component(CrashGroups, new JsonObject { ["settings"] = PlainSettings(), ["mappings"] = GroupMappings.Crashes() }),
         Component(LogTemplates, new JsonObject { ["settings"] = PlainSettings(), ["mappings"] = GroupMappings.Templates() }),
         Component(Retried, new JsonObject { ["settings"] = PlainSettings(), ["mappings"] = RetriedMappings.Marks() }),
+        Component(Purged, new JsonObject { ["settings"] = PlainSettings(), ["mappings"] = PurgedMappings.Notes() }),
         Component(Holds, new JsonObject { ["settings"] = PlainSettings(), ["mappings"] = HoldMappings.Holds() }),
         Stream(names, DocumentStream.App, version, options),
         Stream(names, DocumentStream.Kernel, version, options),
@@ -45,6 +47,7 @@ internal static class TemplateDefinitions
         Plain(names.CrashGroups, CrashGroups),
         Plain(names.LogTemplates, LogTemplates),
         Plain(names.Retried, Retried),
+        Plain(names.Purged, Purged),
         Plain(names.Holds, Holds),
         Held(names, version),
     ];

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Telemetry.Store.Elasticsearch.Templates;
 using Telemetry.Wire;
 
 namespace Telemetry.Store.Elasticsearch.Writing;
@@ -41,6 +42,41 @@ internal sealed class Copies(ElasticClient client, DataStreamNames names)
     /// <summary>Which of the items the index has, refreshed or not; all false for an index that is gone.</summary>
     public async Task<bool[]> FindAsync(BackingIndex index, BulkChunk chunk, List<int> items, CancellationToken cancel)
     {
+        var found = new bool[items.Count];
+        await LookAsync($"/{index.Name}/_mget?_source=false", Ids(chunk, items), items.Count, (at, _) => found[at] = true, cancel);
+        return found;
+    }
+
+    /// <summary>Whether the index has a document, refreshed or not; false for an index that is gone.</summary>
+    public async Task<bool> HasAsync(BackingIndex index, DocumentId id, CancellationToken cancel)
+    {
+        var found = false;
+        var ids = Encoding.UTF8.GetBytes($"{{\"ids\":[\"{id}\"]}}");
+        await LookAsync($"/{index.Name}/_mget?_source=false", ids, 1, (_, _) => found = true, cancel);
+        return found;
+    }
+
+    /// <summary>The index of copies of what is held.</summary>
+    public string Held => names.Held;
+
+    /// <summary>From which index each item was copied that is held, refreshed or not; null for one that has no copy.</summary>
+    public async Task<string?[]> HeldFromAsync(BulkChunk chunk, List<int> items, CancellationToken cancel)
+    {
+        var from = new string?[items.Count];
+        var there = await client.SendAsync(new ElasticRequest(HttpMethod.Head, $"/{Held}") { Deadline = Deadline }, cancel);
+        if (there.Status != 404)
+        {
+            Success(there, "look for what is held beside");
+            await LookAsync(
+                $"/{Held}/_mget?_source={HoldMappings.HeldFrom}", Ids(chunk, items), items.Count,
+                (at, doc) => from[at] = doc.GetProperty("_source").GetProperty(HoldMappings.HeldFrom).GetString(), cancel);
+        }
+
+        return from;
+    }
+
+    private static ReadOnlyMemory<byte> Ids(BulkChunk chunk, List<int> items)
+    {
         var body = new ByteBuffer(items.Count * 34 + 16);
         body.Append("{\"ids\":["u8);
         for (var i = 0; i < items.Count; i++)
@@ -51,21 +87,16 @@ internal sealed class Copies(ElasticClient client, DataStreamNames names)
         }
 
         body.Append("]}"u8);
-        return await FindAsync(index, body.Slice(0, body.Length), items.Count, cancel);
+        return body.Slice(0, body.Length);
     }
 
-    /// <summary>Whether the index has a document, refreshed or not; false for an index that is gone.</summary>
-    public async Task<bool> HasAsync(BackingIndex index, DocumentId id, CancellationToken cancel) =>
-        (await FindAsync(index, Encoding.UTF8.GetBytes($"{{\"ids\":[\"{id}\"]}}"), 1, cancel))[0];
-
-    private async Task<bool[]> FindAsync(BackingIndex index, ReadOnlyMemory<byte> ids, int count, CancellationToken cancel)
+    private async Task LookAsync(string path, ReadOnlyMemory<byte> ids, int count, Action<int, JsonElement> found, CancellationToken cancel)
     {
-        var found = new bool[count];
         var answer = await client.SendAsync(
-            HttpMethod.Post, $"/{index.Name}/_mget?_source=false&filter_path=docs.found,docs.error.type", ids, Deadline, cancel);
+            HttpMethod.Post, $"{path}&filter_path=docs.found,docs.error.type,docs._source", ids, Deadline, cancel);
         if (answer.Status == 404)
         {
-            return found;
+            return;
         }
 
         using var json = Success(answer, "look for documents in").Json();
@@ -75,13 +106,13 @@ internal sealed class Copies(ElasticClient client, DataStreamNames names)
             throw new ElasticUnavailableException("Elasticsearch answered a look-up with something else.", mayBeApplied: false);
         }
 
-        var at = 0;
-        foreach (var doc in docs.EnumerateArray())
+        foreach (var (at, doc) in docs.EnumerateArray().Index())
         {
-            found[at++] = IsFound(doc);
+            if (IsFound(doc))
+            {
+                found(at, doc);
+            }
         }
-
-        return found;
     }
 
     /// <summary>Has an index write to disk what it has in memory. Returns why we may not; null when it is done.</summary>

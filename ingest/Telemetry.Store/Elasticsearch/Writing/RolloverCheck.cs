@@ -2,7 +2,7 @@ namespace Telemetry.Store.Elasticsearch.Writing;
 
 /// <summary>
 /// Keeps a document from being stored twice when its data stream rolls over between two attempts: <c>create</c> sees only the
-/// newest backing index. Earlier ones are asked before a document in doubt is sent, and again when it turns out that it was created
+/// newest backing index, or when its index was dropped and it is held as a copy. Earlier ones are asked before a document in doubt is sent, and again when it turns out that it was created
 /// in a later one than had been asked; a newer copy is then deleted.
 /// </summary>
 /// <remarks>
@@ -22,15 +22,15 @@ internal sealed class RolloverCheck(Copies copies, Durability durability, WriteI
             }
 
             var indexes = await copies.IndexesAsync(stream, cancel);
-            if (indexes.Count == 0)
+            if (indexes.Count > 0)
             {
-                continue;
+                chunk.Checked[(int)stream] = indexes[^1];
+                known.Learn(stream, indexes[^1]);
+                await SearchAsync(chunk, items.FindAll(item => !IsOnlyInNewest(chunk.Items[item], indexes)), indexes, cancel);
             }
 
-            chunk.Checked[(int)stream] = indexes[^1];
-            known.Learn(stream, indexes[^1]);
-            items.RemoveAll(item => IsOnlyInNewest(chunk.Items[item], indexes));
-            await SearchAsync(chunk, items, indexes, cancel);
+            items.RemoveAll(item => chunk.Items[item].IsSettled);
+            await SettleHeldAsync(chunk, items, indexes, cancel);
         }
     }
 
@@ -117,6 +117,27 @@ internal sealed class RolloverCheck(Copies copies, Durability durability, WriteI
                 metrics.Duplicate(1);
                 Settle(chunk, item);
             }
+        }
+    }
+
+    /// <summary>
+    /// A copy that is held stands for a document whose index has been dropped: created anew, the document would be found beside it. Of
+    /// an index that is there a copy proves nothing, as it follows what is lost in that.
+    /// </summary>
+    private async Task SettleHeldAsync(BulkChunk chunk, List<int> items, List<BackingIndex> indexes, CancellationToken cancel)
+    {
+        if (items.Count == 0)
+        {
+            return;
+        }
+
+        var from = await copies.HeldFromAsync(chunk, items, cancel);
+        var held = items.Where((_, at) => from[at] is { } name && indexes.All(index => index.Name != name)).ToList();
+        if (held.Count > 0)
+        {
+            await durability.EnsureAsync(copies.Held, cancel);
+            metrics.Duplicate(held.Count);
+            held.ForEach(item => Settle(chunk, item));
         }
     }
 
