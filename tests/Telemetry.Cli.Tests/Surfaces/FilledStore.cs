@@ -115,7 +115,7 @@ public abstract class FilledStore : IAsyncLifetime
         await AppendAsync(writer, Lane.Critical);
         await using var indexer = IndexerHost.Start(
             new IndexerOptions { DataDirectory = Data.Path, IdleCommitAfter = TimeSpan.Zero, Promoted = SomeFleet.Fields },
-            bus, store.OpenWriter, store.LifetimeWriter, null, _loggers.CreateLogger("Telemetry.Indexer"), time);
+            bus, store.OpenWriter, store.LifetimeWriter, log: _loggers.CreateLogger("Telemetry.Indexer"), time: time);
         await WaitAsync(lifetimes => Stored(lifetimes, Lane.Critical) == SomeFleet.Records(Lane.Critical), "the critical lane is indexed");
         await AppendAsync(writer, Lane.Bulk);
         await WaitAsync(lifetimes => Stored(lifetimes, Lane.Bulk) == SomeFleet.Records(Lane.Bulk), "the bulk lane is indexed");
