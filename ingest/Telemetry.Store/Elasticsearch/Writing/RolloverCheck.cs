@@ -1,9 +1,9 @@
 namespace Telemetry.Store.Elasticsearch.Writing;
 
 /// <summary>
-/// Keeps a document from being stored twice when its data stream rolls over between two attempts: <c>create</c> sees only the
-/// newest backing index, or when its index was dropped and it is held as a copy. Earlier ones are asked before a document in doubt is sent, and again when it turns out that it was created
-/// in a later one than had been asked; a newer copy is then deleted.
+/// Keeps a document from being stored twice when its data stream rolls over between two attempts, as <c>create</c> sees only the newest
+/// backing index, and when its index was dropped and it is held as a copy. Both are asked before a document in doubt is sent; the indices
+/// again when it turns out that it was created in a later one than had been asked: a newer copy is then deleted.
 /// </summary>
 /// <remarks>
 /// What remains: a request that the server applies to an earlier index after all of this, because it was given up by us and held up
