@@ -20,14 +20,12 @@ internal sealed class TelemetryApi : IDisposable
 
     private readonly HttpClient _http;
     private readonly string _name;
-    private readonly bool _isHere;
 
     /// <param name="options">Where the server is, and who asks.</param>
     /// <param name="transport">The caller's; null is the network.</param>
     /// <param name="name">What it is called in sentences where it is in this process; null is its URL.</param>
     public TelemetryApi(ClientOptions options, HttpMessageHandler? transport, string? name = null)
     {
-        _isHere = name is not null;
         _name = name ?? UrlText.WithoutCredentials(options.Url.ToString());
         _http = new HttpClient(transport ?? ServerTrust.CreateHandler(options.CertificateAuthority), transport is null)
         {
@@ -133,8 +131,8 @@ internal sealed class TelemetryApi : IDisposable
             HttpStatusCode.BadRequest => CliFailure.Usage(problem.Message),
             HttpStatusCode.Unauthorized => CliFailure.Usage(
                 $"{_name} wants a token: --token-file FILE or {Settings.ClientToken.EnvironmentName}."),
-            HttpStatusCode.ServiceUnavailable when _isHere && problem.Message.Length > 0 => CliFailure.Failed(problem.Message),
-            HttpStatusCode.Forbidden or HttpStatusCode.Conflict when problem.Message.Length > 0 => CliFailure.Failed(problem.Message),
+            HttpStatusCode.Forbidden or HttpStatusCode.Conflict or HttpStatusCode.ServiceUnavailable when problem.Message.Length > 0 =>
+                CliFailure.Failed(VisibleText.OfLines(problem.Message)),
             HttpStatusCode.NotFound => CliFailure.Failed(
                 problem.Message.Length > 0 ? problem.Message : "Nothing is known by this id."),
             _ => CliFailure.Failed($"{_name} answered {(int)status}: {VisibleText.Of(problem.Message)}"),
