@@ -29,7 +29,7 @@ internal static class ElasticsearchBenchmark
 
         if (only is null or "rate")
         {
-            figures.AddRange(await RatesAsync(full ? 1_000_000 : 300_000, clock));
+            figures.AddRange(await RatesAsync(full ? 1_000_000 : 400_000, clock));
         }
 
         if (only is null or "refusals")
@@ -95,7 +95,7 @@ internal static class ElasticsearchBenchmark
         {
             await using var bench = await EngineBench.StartAsync(lines);
 
-            // A server that has just been started is slow; of more lines the first tenth is not measured anyway.
+            // A server that has just been started is slow; of more lines the first quarter is not measured anyway.
             if (lines <= sizes[0])
             {
                 await bench.IndexAsync("warm");
