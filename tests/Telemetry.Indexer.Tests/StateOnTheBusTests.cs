@@ -263,6 +263,7 @@ public sealed class StateOnTheBusTests : IAsyncDisposable
         await Indexed(Lane.Bulk, 30);
         Assert.Empty(host.Problems);
         Assert.Equal(0, overtaken.Of("bulk-g1-0"));
+        await Eventually.Holds(async () => await Lifetime("one") is not null, "the lifetime is told of");
         Assert.Empty((await Lifetime("one")).Losses);
     }
 
