@@ -9,7 +9,7 @@ namespace Telemetry.Store.Elasticsearch.Lifetimes;
 
 /// <summary>
 /// Reads lifetimes from their index and composes them from the evidence in it, as of when it was written, and from what the index knows
-/// of other boots of the same instance, whoever wrote them, of records that were stored when they were tried again, and of what was purged. Lists see what
+/// of other boots of the same instance, whoever wrote them, of records stored when they were tried again, and of purges. Lists see what
 /// Elasticsearch has refreshed, a single lifetime is always the latest. A verdict on part of the evidence would be wrong: where a shard
 /// fails, the call does. Safe for concurrent use.
 /// </summary>
@@ -88,7 +88,8 @@ public sealed class ElasticLifetimeReader(ElasticClient client, TimeSpan? silenc
 
             foreach (var crash in EvidenceText.ReadCrashes(hit.GetProperty("_source"u8)))
             {
-                if (!purged.Contains(crash.DocumentId) && crash.AtUnixUs >= (sinceUnixUs ?? long.MinValue) && crash.AtUnixUs < (untilUnixUs ?? long.MaxValue))
+                if (!purged.Contains(crash.DocumentId)
+                    && crash.AtUnixUs >= (sinceUnixUs ?? long.MinValue) && crash.AtUnixUs < (untilUnixUs ?? long.MaxValue))
                 {
                     newest.Enqueue(crash, crash);
                     if (newest.Count > wanted)

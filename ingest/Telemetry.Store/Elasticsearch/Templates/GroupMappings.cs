@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using static Telemetry.Store.Elasticsearch.Templates.PlainMapping;
 
 namespace Telemetry.Store.Elasticsearch.Templates;
 
@@ -43,6 +44,4 @@ internal static class GroupMappings
 
         parent["properties"]![name[(dot + 1)..]] = mapping;
     }
-
-    private static JsonObject Of(string type) => new() { ["type"] = type };
 }

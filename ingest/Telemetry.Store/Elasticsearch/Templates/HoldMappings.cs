@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using static Telemetry.Store.Elasticsearch.Templates.PlainMapping;
 
 namespace Telemetry.Store.Elasticsearch.Templates;
 
@@ -30,8 +31,4 @@ internal static class HoldMappings
             ["telemetry"] = new JsonObject { ["properties"] = new JsonObject { ["held_from"] = Of("keyword") } },
         },
     };
-
-    private static JsonObject Of(string type) => new() { ["type"] = type };
-
-    private static JsonObject Kept() => new() { ["type"] = "keyword", ["index"] = false, ["doc_values"] = false };
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using static Telemetry.Store.Elasticsearch.Templates.PlainMapping;
 
 namespace Telemetry.Store.Elasticsearch.Templates;
 
@@ -14,8 +15,4 @@ internal static class PurgedMappings
             ["ranges"] = Kept("long"), ["detail"] = Kept("keyword"), ["at_us"] = Of("long"),
         },
     };
-
-    private static JsonObject Of(string type) => new() { ["type"] = type };
-
-    private static JsonObject Kept(string type) => new() { ["type"] = type, ["index"] = false, ["doc_values"] = false };
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using static Telemetry.Store.Elasticsearch.Templates.PlainMapping;
 
 namespace Telemetry.Store.Elasticsearch.Templates;
 
@@ -13,6 +14,4 @@ internal static class RetriedMappings
             ["lifetime"] = Of("keyword"), ["stream"] = Of("keyword"), ["epoch"] = Of("keyword"), ["seq"] = Of("long"),
         },
     };
-
-    private static JsonObject Of(string type) => new() { ["type"] = type };
 }
