@@ -20,7 +20,14 @@ public readonly record struct DocumentId(ulong MintedUnixMs, UInt128 Record)
     private const int NumberBits = 48;
 
     /// <summary>Derives the id of a record. The minted time is the run's, microseconds since the Unix epoch.</summary>
-    public static DocumentId From(in RecordId record, long mintedUnixUs)
+    public static DocumentId From(in RecordId record, long mintedUnixUs) => From(record, mintedUnixUs, HashOf(record));
+
+    /// <summary>The same with the hash, from <see cref="HashOf"/>, of a record for which <see cref="SharesHash"/> holds.</summary>
+    internal static DocumentId From(in RecordId record, long mintedUnixUs, UInt128 hash) =>
+        new((ulong)Math.Max(0, mintedUnixUs / 1000) & 0xFFFF_FFFF_FFFF, hash | (record.Seq & ((1UL << NumberBits) - 1)));
+
+    /// <summary>The 80 bits of hash of an id, above the bits of the number.</summary>
+    internal static UInt128 HashOf(in RecordId record)
     {
         Span<byte> identity = stackalloc byte[LifetimeId.Size + 24];
         record.Lifetime.Write(identity);
@@ -29,10 +36,12 @@ public readonly record struct DocumentId(ulong MintedUnixMs, UInt128 Record)
         BinaryPrimitives.WriteUInt64BigEndian(identity[32..], record.Seq >> NumberBits);
         Span<byte> hash = stackalloc byte[32];
         SHA256.HashData(identity, hash);
-        var ms = (ulong)Math.Max(0, mintedUnixUs / 1000) & 0xFFFF_FFFF_FFFF;
-        var stream = BinaryPrimitives.ReadUInt128BigEndian(hash) >> NumberBits << NumberBits;
-        return new DocumentId(ms, stream | (record.Seq & ((1UL << NumberBits) - 1)));
+        return BinaryPrimitives.ReadUInt128BigEndian(hash) >> NumberBits << NumberBits;
     }
+
+    /// <summary>True when both ids have the same hash.</summary>
+    internal static bool SharesHash(in RecordId one, in RecordId other) =>
+        one.Epoch == other.Epoch && one.Stream == other.Stream && one.Lifetime == other.Lifetime && one.Seq >> NumberBits == other.Seq >> NumberBits;
 
     /// <summary>Parses what <see cref="ToString"/> prints. Does not throw.</summary>
     public static bool TryParse(ReadOnlySpan<char> text, out DocumentId id)

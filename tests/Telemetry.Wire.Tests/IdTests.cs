@@ -50,6 +50,19 @@ public class IdTests
         Assert.Equal(one[..^2], next[..^2]);
     }
 
+    [Fact]
+    public void DocumentIdsOfManyRecordsAreThoseOfEach()
+    {
+        var ids = new DocumentIds();
+        var record = new RecordId(Some.Lifetime, new StreamId(1), new Epoch(2), 3);
+        RecordId[] records =
+        [
+            default, record, record with { Seq = 4 }, record with { Epoch = new Epoch(3) }, record with { Stream = new StreamId(4) },
+            record with { Seq = 3 + (1UL << 48) }, record, record with { Lifetime = default },
+        ];
+        Assert.All(records, each => Assert.Equal(DocumentId.From(each, 5000), ids.Of(each, 5000)));
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("short")]

@@ -25,6 +25,7 @@ internal sealed class BulkEncoder
     private readonly byte[][] _actions;
     private readonly JsonKeys _keys = new();
     private readonly DateText _dates = new();
+    private readonly DocumentIds _ids = new();
     // Each text has its words beside it, and the labels have two keys.
     private readonly JsonKey[] _plain = new JsonKey[2 * Document.MaxFields + 2];
     private readonly JsonKey[] _labels = new JsonKey[Document.MaxFields];
@@ -40,7 +41,7 @@ internal sealed class BulkEncoder
         Group(document);
         stream = StreamChoice.Of(document);
         buffer.Append(_actions[(int)stream]);
-        document.Id.Format(buffer.Reserve(DocumentId.TextLength)[..DocumentId.TextLength]);
+        _ids.Of(document.Record, document.MintedUnixUs).Format(buffer.Reserve(DocumentId.TextLength)[..DocumentId.TextLength]);
         buffer.Advance(DocumentId.TextLength);
         buffer.Append("\"}}\n"u8);
 
