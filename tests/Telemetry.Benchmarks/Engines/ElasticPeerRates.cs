@@ -26,18 +26,8 @@ internal sealed class ElasticPeerRates
         return rates;
     }
 
-    /// <summary>Runs each peer once.</summary>
-    public async Task RoundAsync(int round)
-    {
-        foreach (var peer in _peers)
-        {
-            var options = new PeerOptions { Launcher = ["taskset", "-c", Cores.Load.ToString(CultureInfo.InvariantCulture)] };
-            await _bench.Store.SettleAsync();
-            var result = await peer.Run(new Uri(_bench.Store.Address), _file, _documents, EngineBench.StreamOf($"bench-{peer.Name}{round}"), options);
-            peer.Results.Add(result);
-            Console.WriteLine($"  {peer.Name}: {result.DocumentsPerSecond:#,0}/s, {result.Lost:#,0} lost, {result.Duplicated:#,0} twice");
-        }
-    }
+    /// <summary>A load by each peer, as one of a round.</summary>
+    public IEnumerable<Func<int, Task>> Loads => _peers.Select(peer => (Func<int, Task>)(round => LoadAsync(peer, round)));
 
     /// <summary>Our rates ÷ those of the better peer, and what the peers lost and stored twice; nothing where no peer is.</summary>
     public IReadOnlyList<Figure> Figures(IReadOnlyList<double> ours)
@@ -50,6 +40,14 @@ internal sealed class ElasticPeerRates
                 new("indexer_vs_best_peer", Samples.Median(ours.Zip(best.Results, (o, r) => o / r.DocumentsPerSecond)), Figure.RatioUnit, 1, true,
                     ours.Count, $"{best.Name}, documents/s (lost {best.Lost:#,0}, twice {best.Duplicated:#,0})", best.Median),
             ];
+    }
+
+    private async Task LoadAsync(Peer peer, int round)
+    {
+        var options = new PeerOptions { Launcher = ["taskset", "-c", Cores.Load.ToString(CultureInfo.InvariantCulture)] };
+        var result = await peer.Run(new Uri(_bench.Store.Address), _file, _documents, EngineBench.StreamOf($"bench-{peer.Name}{round}"), options);
+        peer.Results.Add(result);
+        Console.WriteLine($"  {peer.Name}: {result.DocumentsPerSecond:#,0}/s, {result.Lost:#,0} lost, {result.Duplicated:#,0} twice");
     }
 
     private void Add(string name, bool isPresent, string reason, RunPeer run)
