@@ -106,11 +106,7 @@ public sealed class IndexerHost : IAsyncDisposable
     {
         await _stop.CancelAsync();
         await Task.WhenAll([_retaining, _notingPurged, .. _lanes.Select(lane => lane.StopAsync(budget))]);
-        foreach (var membership in _memberships)
-        {
-            await membership.DisposeAsync();
-        }
-
+        await Task.WhenAll(_memberships.Select(membership => membership.DisposeAsync().AsTask()));
         _memberships.Clear();
     }
 

@@ -403,6 +403,17 @@ public sealed class IndexerHostTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task SignsOfTimeThatComeDuringACommitAreNoLag()
+    {
+        using var lag = new LagGauges();
+        _stores[Lane.Bulk].OnCommit = _ => _bus.AppendTicks(100);
+        Start(o => o with { IdentityWait = TimeSpan.Zero });
+        _bus.Append(Lane.Bulk, Some.Stamp(busUnixUs: Now()), Some.Lines(0, "a"));
+        await Documents(Lane.Bulk, 1);
+        await Eventually.Holds(() => _stores[Lane.Bulk].Commits > 0 && lag.All.All(value => value == 0), "there is no lag");
+    }
+
+    [Fact]
     public async Task SecondIndexerOnTheSameDirectoryWaits()
     {
         var first = Start(o => o with { IdentityWait = TimeSpan.Zero, FirstBackoff = TimeSpan.FromMilliseconds(20), MaxBackoff = TimeSpan.FromMilliseconds(20) });

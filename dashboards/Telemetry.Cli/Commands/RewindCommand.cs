@@ -75,7 +75,7 @@ internal static class RewindCommand
         {
             throw CliFailure.Usage(
                 $"An indexer runs: {string.Join(" and ", read.Select(g => $"group {g.Name} has {g.Members} members"))}. Stop all "
-                + "indexers first, else they go on from where they are; one that was killed is forgotten after its session timeout.");
+                + "indexers first, else they go on from where they are; one that was killed, or has a name (member=), is forgotten after its session timeout.");
         }
     }
 

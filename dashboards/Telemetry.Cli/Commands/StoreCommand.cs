@@ -18,7 +18,7 @@ internal sealed class StoreCommand(CliContext context, bool isDryRun, bool shows
     private static Command CreateInstall(CliContext context, ConfigurationSource configuration)
     {
         var dryRun = new Option<bool>("--dry-run") { Description = "Say what would be done, and do nothing." };
-        var diff = new Option<bool>("--diff") { Description = "Show what differs, a line each: + is wanted, - is there." };
+        var diff = new Option<bool>("--diff") { Description = "Also show what differs, a line each: + is wanted, - is there." };
         var json = JsonOption.Create("Print one template a line, as JSON.");
         var flags = new FlagSet([.. FlagSet.Store, Settings.StoreKeep, .. FlagSet.Fields, .. FlagSet.Data]);
         var command = new Command(

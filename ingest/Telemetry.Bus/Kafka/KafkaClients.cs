@@ -43,7 +43,12 @@ internal sealed class KafkaClients(KafkaOptions options)
         return config;
     }
 
-    /// <summary>Writes state, dead letters and offsets in transactions.</summary>
+    /// <summary>Writes state, dead letters and offsets of a member in transactions; a later one of the same name fences it. Not initialized.</summary>
+    public IProducer<byte[], byte[]> NewTransactionalProducer(Lane lane, string memberName) =>
+        new ProducerBuilder<byte[], byte[]>(Transactional($"{options.Prefix}-{Group(lane)}-{memberName}"))
+            .SetLogHandler(static (_, _) => { }).SetErrorHandler(static (_, _) => { }).Build();
+
+    /// <summary>Settings of a transactional producer.</summary>
     public ProducerConfig Transactional(string transactionalId)
     {
         var config = With(new ProducerConfig(), [("linger.ms", "0"), ("transaction.timeout.ms", "10000"), ("retry.backoff.ms", "5")]);

@@ -21,6 +21,8 @@ internal sealed class LaneMembership : IBusMembership
     private static readonly TimeSpan _query = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan _revokeBudget = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan _restart = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan _releaseWithin = _revokeBudget + TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan _closeWithin = TimeSpan.FromSeconds(5);
 
     private readonly Lane _lane;
     private readonly KafkaClients _clients;
@@ -34,6 +36,7 @@ internal sealed class LaneMembership : IBusMembership
     private readonly ConcurrentQueue<MemberRequest> _requests = new();
     private readonly List<PartitionLease> _unannounced = [];
     private readonly ManualResetEventSlim _stopping = new();
+    private readonly ManualResetEventSlim _released = new();
     private readonly Thread _thread;
     private IConsumer<byte[], byte[]>? _consumer;
     private volatile string _problem = "";
@@ -50,7 +53,8 @@ internal sealed class LaneMembership : IBusMembership
         Routed = routed;
         _metrics = metrics;
         _onProblem = onProblem;
-        _committer = new StateCommitter(lane, clients, names, memberName, TakeGroupMetadata, metrics, time, onProblem);
+        _committer = new StateCommitter(
+            lane, names, () => clients.NewTransactionalProducer(lane, memberName), TakeGroupMetadata, metrics, time, onProblem);
         _stateLog = lease => stateLog(_committer, lease);
         _thread = new Thread(Run) { IsBackground = true, Name = $"kafka-{LaneNames.Of(lane)}" };
         _thread.Start();
@@ -111,9 +115,18 @@ internal sealed class LaneMembership : IBusMembership
     public async ValueTask DisposeAsync()
     {
         _stopping.Set();
-        await Task.Run(_thread.Join);
+        var hasEnded = await Task.Run(() => _released.Wait(_releaseWithin) && _thread.Join(_closeWithin));
         await _committer.DisposeAsync();
-        _stopping.Dispose();
+        if (hasEnded)
+        {
+            _stopping.Dispose();
+            _released.Dispose();
+        }
+        else
+        {
+            // Without brokers a client may wait for them. What it uses stays as long as it does; the process may end.
+            _onProblem($"The {LaneNames.Of(_lane)} lane was not left in order: the Kafka client does not end.");
+        }
     }
 
     private T WithConsumer<T>(Func<IConsumer<byte[], byte[]>, T> ask)
@@ -167,6 +180,8 @@ internal sealed class LaneMembership : IBusMembership
             _fatal = "";
             _stopping.Wait(_restart);
         }
+
+        _released.Set();
     }
 
     private IConsumer<byte[], byte[]> Build() => new ConsumerBuilder<byte[], byte[]>(_clients.Member(_lane))
@@ -287,6 +302,11 @@ internal sealed class LaneMembership : IBusMembership
     private void Leave(IConsumer<byte[], byte[]> consumer)
     {
         Release([.. _leases.Values], lost: _fatal.Length > 0);
+        if (_stopping.IsSet)
+        {
+            _released.Set();
+        }
+
         try
         {
             consumer.Close();

@@ -19,9 +19,10 @@ internal enum TransactionOutcome
 
 /// <summary>
 /// One transaction of a transactional producer: rows, dead letters and offsets of some partitions. Blocks its thread; each
-/// remote call is repeated until the deadline.
+/// remote call is watched, and repeated until the deadline as long as it returns.
 /// </summary>
-internal sealed class StateTransaction(IProducer<byte[], byte[]> producer, TopicNames names, TimeProvider time, TimeSpan budget)
+internal sealed class StateTransaction(
+    IProducer<byte[], byte[]> producer, CallWatch watch, TopicNames names, TimeProvider time, TimeSpan budget)
 {
     private static readonly TimeSpan _call = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(10);
@@ -97,7 +98,7 @@ internal sealed class StateTransaction(IProducer<byte[], byte[]> producer, Topic
             }
             catch (ProduceException<byte[], byte[]> e) when (e.Error.Code == ErrorCode.Local_QueueFull && HasTime)
             {
-                producer.Flush(_call);
+                watch.Run(() => producer.Flush(_call));
             }
         }
     }
@@ -125,7 +126,7 @@ internal sealed class StateTransaction(IProducer<byte[], byte[]> producer, Topic
         {
             try
             {
-                call();
+                watch.Run(call);
                 return;
             }
             catch (KafkaRetriableException) when (HasTime)

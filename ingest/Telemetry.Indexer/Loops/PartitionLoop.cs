@@ -45,14 +45,14 @@ internal sealed class PartitionLoop(PartitionContext partition) : IAsyncDisposab
     public bool WasOpened => _wasOpened;
 
     /// <summary>
-    /// Bytes on the bus that are not indexed, and the age of the last entry read while there are any; as of the last commit. Any
-    /// thread.
+    /// Bytes on the bus that are not read, and the age of the last entry read while there are any; as of the last commit or look at the end of
+    /// the bus. Any thread.
     /// </summary>
     public (long Bytes, double Seconds) Lag()
     {
         var bytes = Volatile.Read(ref _lagBytes);
-        var age = _lane.NowUnixUs - Volatile.Read(ref _lastBusUnixUs);
-        return (bytes, bytes == 0 ? 0 : Math.Max(0, age / 1e6));
+        var last = Volatile.Read(ref _lastBusUnixUs);
+        return (bytes, bytes == 0 || last == 0 ? 0 : Math.Max(0, (_lane.NowUnixUs - last) / 1e6));
     }
 
     /// <summary>For logs and people.</summary>
@@ -234,6 +234,8 @@ internal sealed class PartitionLoop(PartitionContext partition) : IAsyncDisposab
     /// <summary>The bus is read to its end: finishes what is under way, or waits for more.</summary>
     private async ValueTask RestAsync(PartitionSession session, CancellationToken cancel)
     {
+        // What came since the last commit may be signs of time, after which there is none.
+        Measure(session);
         if (session.IsCommitting)
         {
             await session.FinishCommitAsync();

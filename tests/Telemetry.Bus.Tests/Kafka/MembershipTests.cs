@@ -134,7 +134,7 @@ public sealed class MembershipTests(SharedKafka kafka)
         producer.InitTransactions(TimeSpan.FromSeconds(20));
         var partition = new BusPartition(Lane.Bulk, 1, 0);
         var lease = new PartitionLease(null!, partition, new TopicPartition($"{options.Prefix}-bulk-g1", 0), _ => null!);
-        var transaction = new StateTransaction(producer, new TopicNames(options.Prefix), TimeProvider.System, TimeSpan.FromSeconds(30));
+        var transaction = new StateTransaction(producer, new CallWatch(TimeProvider.System), new TopicNames(options.Prefix), TimeProvider.System, TimeSpan.FromSeconds(30));
         var commit = new PendingCommit(lease, new StateCommit([StateLogTests.Row("x", "1")], [], new BusPosition(9)));
         Assert.Equal(TransactionOutcome.Refused, transaction.Run([commit], former));
         Assert.Null(await log.CommittedAsync(Never));

@@ -13,6 +13,7 @@ internal sealed class MemoryBus : IBus
         [Lane.Critical] = [], [Lane.Bulk] = [],
     };
 
+    private long _tickBytes;
     private TaskCompletionSource _arrived = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public Dictionary<Lane, long> Trimmed { get; } = [];
@@ -40,6 +41,15 @@ internal sealed class MemoryBus : IBus
 
     /// <summary>Positions behind the last entry that hold none; fewer than ten.</summary>
     public long Ticks { get; set; }
+
+    /// <summary>So much comes to all lanes that holds no entry.</summary>
+    public void AppendTicks(long bytes)
+    {
+        lock (_gate)
+        {
+            _tickBytes += bytes;
+        }
+    }
 
     /// <summary>What it says of partitions that retention has deleted from.</summary>
     public bool MayHaveHeldEntries { get; set; } = true;
@@ -97,13 +107,15 @@ internal sealed class MemoryBus : IBus
 
     private sealed class Reader(MemoryBus bus, Lane lane, long next) : IBusReader
     {
+        private long _tickBytes;
+
         public long LagBytes
         {
             get
             {
                 lock (bus._gate)
                 {
-                    return bus._lanes[lane].Skip((int)next).Sum(e => (long)e.Body.Length);
+                    return bus._lanes[lane].Skip((int)next).Sum(e => (long)e.Body.Length) + bus._tickBytes - _tickBytes;
                 }
             }
         }
@@ -120,6 +132,7 @@ internal sealed class MemoryBus : IBus
                 var entries = bus._lanes[lane];
                 if (next >= entries.Count)
                 {
+                    _tickBytes = bus._tickBytes;
                     return false;
                 }
 

@@ -11,22 +11,23 @@ internal sealed class HeldBulk(ElasticClient client)
 
     private readonly string _held = new DataStreamNames(client.Options.Namespace).Held;
 
-    /// <summary>Copies hits with their sources, under their ids and with the name of their index.</summary>
+    /// <summary>Copies hits with their sources, under their ids and with the name of their index. The hits are read before it returns.</summary>
     /// <exception cref="IOException">One at least is not copied.</exception>
-    public async Task CreateAsync(IEnumerable<JsonElement> hits, CancellationToken cancel)
+    public Task CreateAsync(IEnumerable<JsonElement> hits, CancellationToken cancel)
     {
-        using var body = new MemoryStream();
+        List<MemoryStream> bodies = [new()];
         foreach (var hit in hits)
         {
-            Append(body, "create", hit.GetProperty("_id"u8).GetString()!);
-            Append(body, hit.GetProperty("_source"u8), hit.GetProperty("_index"u8).GetString()!);
-            if (body.Length >= MaxRequestBytes)
+            if (bodies[^1].Length >= MaxRequestBytes)
             {
-                await SendAsync(body, cancel).ConfigureAwait(false);
+                bodies.Add(new MemoryStream());
             }
+
+            Append(bodies[^1], "create", hit.GetProperty("_id"u8).GetString()!);
+            Append(bodies[^1], hit.GetProperty("_source"u8), hit.GetProperty("_index"u8).GetString()!);
         }
 
-        await SendAsync(body, cancel).ConfigureAwait(false);
+        return SendAllAsync(bodies, cancel);
     }
 
     /// <summary>Deletes copies.</summary>
@@ -73,6 +74,14 @@ internal sealed class HeldBulk(ElasticClient client)
         body.WriteByte((byte)'\n');
     }
 
+    private async Task SendAllAsync(List<MemoryStream> bodies, CancellationToken cancel)
+    {
+        foreach (var body in bodies)
+        {
+            await SendAsync(body, cancel).ConfigureAwait(false);
+        }
+    }
+
     private async Task SendAsync(MemoryStream body, CancellationToken cancel)
     {
         if (body.Length == 0)
@@ -101,8 +110,6 @@ internal sealed class HeldBulk(ElasticClient client)
                 throw Refused(status, $"{status} {reason}");
             }
         }
-
-        body.SetLength(0);
     }
 
     private static IOException Refused(int status, string problem) => status is 429 or >= 500

@@ -13,7 +13,8 @@ namespace Telemetry.Store.Elasticsearch.Holds;
 /// </summary>
 internal sealed class HeldCopies(ElasticClient client)
 {
-    private const int PageHits = 500;
+    private const int PageHits = 1000;
+    private const int PageIds = 5000;
     private const int MaxAtOnce = 50;
     private const int MaxIndexes = 1000;
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
@@ -128,15 +129,19 @@ internal sealed class HeldCopies(ElasticClient client)
     {
         HashSet<string> ids = new(StringComparer.Ordinal);
         var sources = Dsl.And([Dsl.Term("_index", difference.Index), Of(difference.Lifetime)]);
+        var copying = Task.CompletedTask;
         await foreach (var page in PagesAsync(sources, withSource: true, at, cancel).ConfigureAwait(false))
         {
-            await _bulk.CreateAsync(page, cancel).ConfigureAwait(false);
+            // While one page is written the next is read.
+            await copying.ConfigureAwait(false);
+            copying = _bulk.CreateAsync(page, cancel);
             if (difference.IsTooMuch)
             {
                 ids.UnionWith(page.Select(Id));
             }
         }
 
+        await copying.ConfigureAwait(false);
         if (!difference.IsTooMuch)
         {
             return;
@@ -157,7 +162,7 @@ internal sealed class HeldCopies(ElasticClient client)
         {
             var search = new JsonObject
             {
-                ["size"] = PageHits,
+                ["size"] = withSource ? PageHits : PageIds,
                 ["query"] = query.DeepClone(),
                 ["sort"] = new JsonArray(new JsonObject { ["_shard_doc"] = "asc" }),
                 ["track_total_hits"] = false,

@@ -101,6 +101,9 @@ internal sealed class EngineRig : IAsyncDisposable
     /// <summary>A file that a shipper watches, beside those of the load.</summary>
     public string LogFile(int shipper, string name) => Path.Combine(LogFolder(shipper), name);
 
+    /// <summary>Runs `telemetry ARGS` to its end.</summary>
+    public Task<CommandResult> TelemetryAsync(params string[] args) => _here.TelemetryAsync(args);
+
     /// <summary>Starts all of ours.</summary>
     public void StartPrograms()
     {
