@@ -1,6 +1,6 @@
 using Telemetry.Shipper.Commands;
-using Telemetry.Shipper.Machine;
 using Telemetry.Shipper.Native;
+using Telemetry.Shipping.Machine;
 
 StandardDescriptors.Ensure();
 var variables = new Dictionary<string, string>(StringComparer.Ordinal);

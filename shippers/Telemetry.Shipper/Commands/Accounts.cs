@@ -1,6 +1,6 @@
 using System.Globalization;
 using Telemetry.Protos.V1;
-using Telemetry.Shipper.Sending;
+using Telemetry.Shipping.Sending;
 
 namespace Telemetry.Shipper.Commands;
 

@@ -4,11 +4,14 @@ using Telemetry.Protos.V1;
 using Telemetry.Shipper.Configuration;
 using Telemetry.Shipper.Critical;
 using Telemetry.Shipper.Machine;
-using Telemetry.Shipper.Native;
 using Telemetry.Shipper.Pipes;
 using Telemetry.Shipper.Processes;
-using Telemetry.Shipper.Sending;
-using Telemetry.Shipper.Streams;
+using Telemetry.Shipping;
+using Telemetry.Shipping.Diagnostics;
+using Telemetry.Shipping.Native;
+using Telemetry.Shipping.Sending;
+using Telemetry.Shipping.Spools;
+using Telemetry.Shipping.Streams;
 using Telemetry.Wire;
 
 namespace Telemetry.Shipper.Commands;
@@ -48,7 +51,7 @@ internal sealed class ExecCommand(Host host, Setup setup, IReadOnlyList<string> 
         try
         {
             spool = ProcessSpool.Open(setup.Options.DataDirectory, _workload.Name,
-                path => LanePair.Open(path, setup.Options, setup.Context, _workload.Id, setup.Log, host.Time, host.Random));
+                path => LanePair.Open(path, setup.Options.Lanes, NoPlans.Instance, setup.Context, _workload.Id, setup.Log, host.Time, host.Random));
         }
         catch (IOException e)
         {

@@ -1,4 +1,4 @@
-using Telemetry.Shipper.Machine;
+using Telemetry.Shipping.Machine;
 
 namespace Telemetry.Shipper.Commands;
 

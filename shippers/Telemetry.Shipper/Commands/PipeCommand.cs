@@ -3,7 +3,9 @@ using Telemetry.Shipper.Configuration;
 using Telemetry.Shipper.Critical;
 using Telemetry.Shipper.Machine;
 using Telemetry.Shipper.Pipes;
-using Telemetry.Shipper.Sending;
+using Telemetry.Shipping.Diagnostics;
+using Telemetry.Shipping.Sending;
+using Telemetry.Shipping.Spools;
 using Telemetry.Wire;
 
 namespace Telemetry.Shipper.Commands;
@@ -39,7 +41,7 @@ internal sealed class PipeCommand(Host host, Setup setup, string name)
         try
         {
             spool = ProcessSpool.Open(setup.Options.DataDirectory, name,
-                path => LanePair.Open(path, setup.Options, setup.Context, "", setup.Log, host.Time, host.Random));
+                path => LanePair.Open(path, setup.Options.Lanes, NoPlans.Instance, setup.Context, "", setup.Log, host.Time, host.Random));
         }
         catch (IOException e)
         {

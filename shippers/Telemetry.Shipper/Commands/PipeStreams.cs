@@ -1,9 +1,10 @@
 using Telemetry.Protos.V1;
-using Telemetry.Shipper.Lanes;
-using Telemetry.Shipper.Machine;
-using Telemetry.Shipper.Pipes;
 using Telemetry.Shipper.Configuration;
-using Telemetry.Shipper.Streams;
+using Telemetry.Shipper.Pipes;
+using Telemetry.Shipping;
+using Telemetry.Shipping.Lanes;
+using Telemetry.Shipping.Machine;
+using Telemetry.Shipping.Streams;
 using Telemetry.Wire;
 using Lane = Telemetry.Wire.Lane;
 

@@ -1,4 +1,4 @@
-using Telemetry.Shipper.Diagnostics;
+using Telemetry.Shipping.Diagnostics;
 using Telemetry.Shipper.Pipes;
 
 namespace Telemetry.Shipper.Commands;

@@ -1,12 +1,13 @@
 using Telemetry.Protos.V1;
 using Telemetry.Shipper.Configuration;
 using Telemetry.Shipper.Critical;
-using Telemetry.Shipper.Diagnostics;
 using Telemetry.Shipper.Files;
-using Telemetry.Shipper.Lanes;
 using Telemetry.Shipper.Machine;
-using Telemetry.Shipper.Sending;
-using Telemetry.Shipper.Streams;
+using Telemetry.Shipping.Diagnostics;
+using Telemetry.Shipping.Lanes;
+using Telemetry.Shipping.Sending;
+using Telemetry.Shipping.Spools;
+using Telemetry.Shipping.Streams;
 using Telemetry.Wire;
 
 namespace Telemetry.Shipper.Commands;
@@ -16,6 +17,7 @@ internal sealed class RunCommand(Host host, Setup setup)
 {
     private readonly Log _log = setup.Log;
     private readonly ShipperOptions _options = setup.Options;
+    private readonly PlanReader _plans = new();
 
     public static async Task<int> RunAsync(Host host, IReadOnlyList<string> arguments)
     {
@@ -48,7 +50,7 @@ internal sealed class RunCommand(Host host, Setup setup)
                 return ExitCode.Usage;
             }
 
-            lanes = OpenLanes(_options.DataDirectory);
+            lanes = OpenLanes(_options.DataDirectory, _plans);
         }
         catch (IOException e)
         {
@@ -67,15 +69,15 @@ internal sealed class RunCommand(Host host, Setup setup)
         }
     }
 
-    private LanePair OpenLanes(string directory) =>
-        LanePair.Open(directory, _options, setup.Context, "", _log, host.Time, host.Random);
+    private LanePair OpenLanes(string directory, IPlanReader plans) =>
+        LanePair.Open(directory, _options.Lanes, plans, setup.Context, "", _log, host.Time, host.Random);
 
     private async Task<int> ShipAsync(LanePair lanes, StopSignals signals)
     {
         var inherited = lanes.Bulk.BufferedRecords + lanes.Critical.BufferedRecords;
         using var end = new CancellationTokenSource();
         lanes.Recorder.Start();
-        using var tailer = new FileTailer(_options.Tailer, lanes.Bulk, lanes.Recorder, setup.Context, lanes.Plans, _log,
+        using var tailer = new FileTailer(_options.Tailer, lanes.Bulk, lanes.Recorder, setup.Context, _plans, _log,
             host.Time, host.Random);
         lanes.Start(flushBulk: false);
         Announce();
@@ -84,7 +86,8 @@ internal sealed class RunCommand(Host host, Setup setup)
         var vitals = new VitalsReader(host.Machine, _options.DataDirectory);
         var heart = new HeartbeatWriter(lanes, () => tailer.PublishedStreams, vitals, _options.HeartbeatEvery, _log, host.Time);
         var beating = Task.Run(() => heart.RunAsync(end.Token));
-        var adopting = Task.Run(() => new OrphanAdopter(_options.DataDirectory, OpenLanes, _log, host.Time).RunAsync(end.Token));
+        var adopting = Task.Run(() => new OrphanAdopter(
+            ProcessSpool.FolderIn(_options.DataDirectory), path => OpenLanes(path, NoPlans.Instance), _log, host.Time).RunAsync(end.Token));
         await WaitAsync(signals.Stop);
 
         var sealReason = await SealReasonAsync();
@@ -104,7 +107,7 @@ internal sealed class RunCommand(Host host, Setup setup)
     {
         var identity = setup.Context.Identity;
         _log.Info($"Shipping for instance {identity.InstanceId}, lifetime {setup.Context.Lifetime}, to "
-            + $"{string.Join(", ", _options.Gateway.Addresses)}; data in {_options.DataDirectory}.");
+            + $"{string.Join(", ", _options.Lanes.Gateway.Addresses)}; data in {_options.DataDirectory}.");
         _log.Info(_options.Tailer.Watch.Count == 0
             ? "No files are watched: give --watch GLOB."
             : $"Watching {string.Join(", ", _options.Tailer.Watch.Select(w => w.Pattern))}.");

@@ -1,7 +1,7 @@
 using Telemetry.Protos.V1;
 using Telemetry.Shipper.Configuration;
-using Telemetry.Shipper.Diagnostics;
-using Telemetry.Shipper.Machine;
+using Telemetry.Shipping.Diagnostics;
+using Telemetry.Shipping.Machine;
 
 namespace Telemetry.Shipper.Commands;
 
@@ -27,7 +27,7 @@ internal sealed record Setup(CommandLine CommandLine, Settings Settings, Shipper
 
         var settings = Settings.Load(commandLine, host.Environment, problems);
         var options = ShipperOptions.From(settings, verb, host.Environment, problems);
-        var identity = IdentityResolver.Resolve(settings, host.Machine, host.Environment, problems);
+        var identity = IdentityResolver.Resolve(settings.IdentityClaims, host.Machine, host.Environment, problems);
         if (problems.Count > 0)
         {
             return Fail(host, problems);

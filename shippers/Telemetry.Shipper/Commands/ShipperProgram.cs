@@ -1,4 +1,4 @@
-using Telemetry.Shipper.Configuration;
+using Telemetry.Shipping.Configuration;
 
 namespace Telemetry.Shipper.Commands;
 

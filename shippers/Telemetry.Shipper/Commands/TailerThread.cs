@@ -1,6 +1,6 @@
-using Telemetry.Shipper.Diagnostics;
+using Telemetry.Shipping.Diagnostics;
 using Telemetry.Shipper.Files;
-using Telemetry.Shipper.Lanes;
+using Telemetry.Shipping.Lanes;
 
 namespace Telemetry.Shipper.Commands;
 

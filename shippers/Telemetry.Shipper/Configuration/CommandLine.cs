@@ -1,3 +1,5 @@
+using Telemetry.Shipping.Configuration;
+
 namespace Telemetry.Shipper.Configuration;
 
 /// <summary>The arguments after the verb, taken apart.</summary>

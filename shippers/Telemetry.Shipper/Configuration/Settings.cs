@@ -1,4 +1,6 @@
 using System.Text.Json;
+using Telemetry.Shipping.Configuration;
+using Telemetry.Shipping.Machine;
 
 namespace Telemetry.Shipper.Configuration;
 
@@ -14,6 +16,9 @@ internal sealed class Settings
 
     /// <summary>The only or last value; "" is none.</summary>
     public string Text(string name) => _values[name].Values.Count == 0 ? "" : _values[name].Values[^1];
+
+    /// <summary>What they say about the identity.</summary>
+    public IdentityClaims IdentityClaims => new(Text, this["identity"].Source != "default", this["label"].Values);
 
     /// <summary>Merges all sources. Problems are sentences; the result is usable only without any.</summary>
     public static Settings Load(CommandLine commandLine, IReadOnlyDictionary<string, string> environment,

@@ -1,8 +1,8 @@
-using Telemetry.Shipper.Diagnostics;
 using Telemetry.Shipper.Files;
-using Telemetry.Shipper.Native;
-using Telemetry.Shipper.Sending;
 using Telemetry.Shipper.Text;
+using Telemetry.Shipping.Diagnostics;
+using Telemetry.Shipping.Native;
+using Telemetry.Shipping.Sending;
 
 namespace Telemetry.Shipper.Configuration;
 
@@ -11,14 +11,9 @@ internal sealed record ShipperOptions
 {
     public required string DataDirectory { get; init; }
 
-    public required GatewayOptions Gateway { get; init; }
-
-    public required SenderOptions Sender { get; init; }
+    public required LaneOptions Lanes { get; init; }
 
     public required TailerOptions Tailer { get; init; }
-
-    /// <summary>Most disk for what cannot be read again, bytes.</summary>
-    public long SpoolBytes { get; init; }
 
     public TimeSpan HeartbeatEvery { get; init; }
 
@@ -47,17 +42,21 @@ internal sealed record ShipperOptions
         return new ShipperOptions
         {
             DataDirectory = Path.GetFullPath(DataDirectoryOf(settings.Text("data"), environment)),
-            Gateway = new GatewayOptions
+            Lanes = new LaneOptions
             {
-                Addresses = addresses,
-                Token = tokenFile.Length > 0 ? () => ReadToken(tokenFile) : token.Length > 0 ? () => token : null,
-                CaFile = settings.Text("ca") is { Length: > 0 } ca ? ca : null,
-            },
-            Sender = new SenderOptions
-            {
-                WindowBatches = Number(settings, "window-batches"),
-                WindowBytes = (int)Size(settings, "window"),
-                AckTimeout = Time(settings, "ack-timeout"),
+                Gateway = new GatewayOptions
+                {
+                    Addresses = addresses,
+                    Token = tokenFile.Length > 0 ? () => ReadToken(tokenFile) : token.Length > 0 ? () => token : null,
+                    CaFile = settings.Text("ca") is { Length: > 0 } ca ? ca : null,
+                },
+                Sender = new SenderOptions
+                {
+                    WindowBatches = Number(settings, "window-batches"),
+                    WindowBytes = (int)Size(settings, "window"),
+                    AckTimeout = Time(settings, "ack-timeout"),
+                },
+                SpoolBytes = Size(settings, "spool"),
             },
             Tailer = new TailerOptions
             {
@@ -72,7 +71,6 @@ internal sealed record ShipperOptions
                 MaxPlans = Number(settings, "window-batches") * 2,
                 MaxBodyBytes = (int)Size(settings, "window"),
             },
-            SpoolBytes = Size(settings, "spool"),
             HeartbeatEvery = Time(settings, "heartbeat"),
             StopWait = Time(settings, "stop-wait"),
             SealOnStop = settings.Text("seal-on-stop"),

@@ -1,9 +1,9 @@
 using Telemetry.Protos.V1;
-using Telemetry.Shipper.Diagnostics;
-using Telemetry.Shipper.Lanes;
 using Telemetry.Shipper.Machine;
-using Telemetry.Shipper.Sending;
-using Telemetry.Shipper.Streams;
+using Telemetry.Shipping;
+using Telemetry.Shipping.Diagnostics;
+using Telemetry.Shipping.Sending;
+using Telemetry.Shipping.Streams;
 
 namespace Telemetry.Shipper.Critical;
 

@@ -1,9 +1,11 @@
 using Telemetry.Protos.V1;
-using Telemetry.Shipper.Critical;
-using Telemetry.Shipper.Diagnostics;
-using Telemetry.Shipper.Lanes;
-using Telemetry.Shipper.Machine;
-using Telemetry.Shipper.Streams;
+using Telemetry.Shipping;
+using Telemetry.Shipping.Critical;
+using Telemetry.Shipping.Diagnostics;
+using Telemetry.Shipping.Files;
+using Telemetry.Shipping.Lanes;
+using Telemetry.Shipping.Machine;
+using Telemetry.Shipping.Streams;
 using Telemetry.Wire;
 using Lane = Telemetry.Wire.Lane;
 

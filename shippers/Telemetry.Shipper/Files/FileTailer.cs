@@ -1,10 +1,12 @@
 using Microsoft.Win32.SafeHandles;
-using Telemetry.Shipper.Critical;
-using Telemetry.Shipper.Diagnostics;
-using Telemetry.Shipper.Lanes;
-using Telemetry.Shipper.Machine;
-using Telemetry.Shipper.Streams;
 using Telemetry.Shipper.Text;
+using Telemetry.Shipping;
+using Telemetry.Shipping.Critical;
+using Telemetry.Shipping.Diagnostics;
+using Telemetry.Shipping.Files;
+using Telemetry.Shipping.Lanes;
+using Telemetry.Shipping.Machine;
+using Telemetry.Shipping.Streams;
 
 namespace Telemetry.Shipper.Files;
 

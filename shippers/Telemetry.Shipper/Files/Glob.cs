@@ -1,3 +1,5 @@
+using Telemetry.Shipping.Files;
+
 namespace Telemetry.Shipper.Files;
 
 /// <summary>

@@ -1,8 +1,9 @@
 using System.Buffers;
 using System.Collections.Concurrent;
 using Microsoft.Win32.SafeHandles;
-using Telemetry.Shipper.Lanes;
-using Telemetry.Shipper.Sending;
+using Telemetry.Shipping.Files;
+using Telemetry.Shipping.Lanes;
+using Telemetry.Shipping.Sending;
 using Telemetry.Wire;
 
 namespace Telemetry.Shipper.Files;

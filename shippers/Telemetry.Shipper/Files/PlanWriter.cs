@@ -1,8 +1,8 @@
 using Telemetry.Protos.V1;
-using Telemetry.Shipper.Critical;
-using Telemetry.Shipper.Diagnostics;
-using Telemetry.Shipper.Lanes;
-using Telemetry.Shipper.Streams;
+using Telemetry.Shipping.Critical;
+using Telemetry.Shipping.Diagnostics;
+using Telemetry.Shipping.Lanes;
+using Telemetry.Shipping.Streams;
 using Telemetry.Wire;
 using Lane = Telemetry.Wire.Lane;
 

@@ -1,7 +1,7 @@
-using Telemetry.Shipper.Critical;
-using Telemetry.Shipper.Lanes;
-using Telemetry.Shipper.Machine;
-using Telemetry.Shipper.Streams;
+using Telemetry.Shipping.Critical;
+using Telemetry.Shipping.Lanes;
+using Telemetry.Shipping.Machine;
+using Telemetry.Shipping.Streams;
 
 namespace Telemetry.Shipper.Files;
 

@@ -1,4 +1,5 @@
 using Microsoft.Win32.SafeHandles;
+using Telemetry.Shipping.Files;
 
 namespace Telemetry.Shipper.Files;
 

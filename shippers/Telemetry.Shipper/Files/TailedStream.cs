@@ -1,4 +1,4 @@
-using Telemetry.Shipper.Streams;
+using Telemetry.Shipping.Streams;
 
 namespace Telemetry.Shipper.Files;
 

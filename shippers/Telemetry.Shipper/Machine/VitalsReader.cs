@@ -1,5 +1,6 @@
 using System.Globalization;
 using Telemetry.Protos.V1;
+using Telemetry.Shipping.Machine;
 
 namespace Telemetry.Shipper.Machine;
 

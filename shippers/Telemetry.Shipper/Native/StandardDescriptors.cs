@@ -1,3 +1,5 @@
+using Telemetry.Shipping.Native;
+
 namespace Telemetry.Shipper.Native;
 
 /// <summary>

@@ -1,4 +1,4 @@
-using Telemetry.Shipper.Streams;
+using Telemetry.Shipping.Streams;
 using Telemetry.Shipper.Text;
 
 namespace Telemetry.Shipper.Pipes;

@@ -1,5 +1,5 @@
-using Telemetry.Shipper.Diagnostics;
-using Telemetry.Shipper.Native;
+using Telemetry.Shipping.Diagnostics;
+using Telemetry.Shipping.Native;
 
 namespace Telemetry.Shipper.Pipes;
 

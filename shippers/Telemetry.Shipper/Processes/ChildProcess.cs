@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Telemetry.Shipper.Native;
+using Telemetry.Shipping.Native;
 
 namespace Telemetry.Shipper.Processes;
 

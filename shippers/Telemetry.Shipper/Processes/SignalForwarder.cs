@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using Telemetry.Shipper.Native;
+using Telemetry.Shipping.Native;
 
 namespace Telemetry.Shipper.Processes;
 

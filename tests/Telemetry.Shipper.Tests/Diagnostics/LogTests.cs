@@ -1,4 +1,4 @@
-using Telemetry.Shipper.Diagnostics;
+using Telemetry.Shipping.Diagnostics;
 
 namespace Telemetry.Shipper.Tests.Diagnostics;
 

@@ -1,7 +1,7 @@
 using System.Buffers;
-using Telemetry.Shipper.Files;
-using Telemetry.Shipper.Lanes;
-using Telemetry.Shipper.Streams;
+using Telemetry.Shipping.Files;
+using Telemetry.Shipping.Lanes;
+using Telemetry.Shipping.Streams;
 using Telemetry.Wire;
 
 namespace Telemetry.Shipper.Tests.Lanes;

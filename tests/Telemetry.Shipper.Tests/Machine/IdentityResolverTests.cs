@@ -1,7 +1,7 @@
 using Telemetry.Protos.V1;
 using Telemetry.Shipper.Configuration;
-using Telemetry.Shipper.Machine;
 using Telemetry.Shipper.Tests.Support;
+using Telemetry.Shipping.Machine;
 
 namespace Telemetry.Shipper.Tests.Machine;
 
@@ -92,6 +92,6 @@ public class IdentityResolverTests
     private Identity Resolve(params string[] flags)
     {
         var settings = Settings.Load(CommandLine.Parse(flags, Verbs.Run, _problems), new Dictionary<string, string>(), _problems);
-        return IdentityResolver.Resolve(settings, _machine, new Dictionary<string, string>(), _problems);
+        return IdentityResolver.Resolve(settings.IdentityClaims, _machine, new Dictionary<string, string>(), _problems);
     }
 }

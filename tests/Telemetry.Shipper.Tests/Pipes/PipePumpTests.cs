@@ -1,7 +1,7 @@
 using System.Text;
 using Telemetry.Protos.V1;
 using Telemetry.Shipper.Pipes;
-using Telemetry.Shipper.Streams;
+using Telemetry.Shipping.Streams;
 using Telemetry.Shipper.Tests.Support;
 using Telemetry.Wire;
 using Lane = Telemetry.Wire.Lane;

@@ -1,7 +1,7 @@
 using System.Threading.Channels;
 using Google.Protobuf;
 using Telemetry.Protos.V1;
-using Telemetry.Shipper.Sending;
+using Telemetry.Shipping.Sending;
 using Telemetry.Wire;
 using BatchHeader = Telemetry.Wire.BatchHeader;
 using Lane = Telemetry.Wire.Lane;

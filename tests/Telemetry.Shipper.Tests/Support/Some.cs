@@ -1,5 +1,5 @@
 using Telemetry.Protos.V1;
-using Telemetry.Shipper.Machine;
+using Telemetry.Shipping.Machine;
 
 namespace Telemetry.Shipper.Tests.Support;
 

@@ -1,9 +1,9 @@
-using Telemetry.Shipper.Critical;
-using Telemetry.Shipper.Diagnostics;
 using Telemetry.Shipper.Files;
-using Telemetry.Shipper.Lanes;
-using Telemetry.Shipper.Machine;
-using Telemetry.Shipper.Sending;
+using Telemetry.Shipping.Critical;
+using Telemetry.Shipping.Diagnostics;
+using Telemetry.Shipping.Lanes;
+using Telemetry.Shipping.Machine;
+using Telemetry.Shipping.Sending;
 using Telemetry.Spool;
 using Lane = Telemetry.Wire.Lane;
 

@@ -1,4 +1,0 @@
-namespace Telemetry.Shipper.Critical;
-
-/// <summary>What was lost for one reason; bytes count where records are not known.</summary>
-internal readonly record struct LossCount(long Records, long Bytes);

@@ -1,8 +1,0 @@
-namespace Telemetry.Shipper;
-
-internal static class UnixTime
-{
-    /// <summary>Microseconds since the Unix epoch.</summary>
-    public static long ToUnixMicroseconds(this DateTimeOffset time) =>
-        (time.UtcTicks - DateTimeOffset.UnixEpoch.UtcTicks) / TimeSpan.TicksPerMicrosecond;
-}

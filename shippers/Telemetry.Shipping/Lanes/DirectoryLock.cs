@@ -1,0 +1,76 @@
+using Microsoft.Win32.SafeHandles;
+using Telemetry.Shipping.Files;
+
+namespace Telemetry.Shipping.Lanes;
+
+/// <summary>
+/// A data directory that belongs to this process as long as it lives. The lock lies beside the logs' own so that a directory
+/// can be deleted while it is held.
+/// </summary>
+internal sealed class DirectoryLock : IDisposable
+{
+    private const string FileName = "owner.lock";
+
+    private readonly string _directory;
+    private readonly SafeFileHandle _handle;
+
+    private DirectoryLock(string directory, SafeFileHandle handle)
+    {
+        _directory = directory;
+        _handle = handle;
+    }
+
+    /// <summary>Creates the directory when absent. Null when another process has it.</summary>
+    /// <exception cref="IOException">The directory cannot be used.</exception>
+    public static DirectoryLock? TryAcquire(string directory)
+    {
+        try
+        {
+            Directory.CreateDirectory(directory);
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw new IOException(e.Message, e);
+        }
+
+        var path = Path.Combine(directory, FileName);
+        SafeFileHandle handle;
+        try
+        {
+            handle = File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw new IOException(e.Message, e);
+        }
+        catch (IOException) when (File.Exists(path))
+        {
+            return null;
+        }
+
+        // Between open and lock the owner before may have deleted the directory: the lock is worth something only if its file
+        // still has this name.
+        if (FileStat.TryGet(handle, out var locked) && FileStat.TryGet(path, out var named) && locked.Identity == named.Identity)
+        {
+            return new DirectoryLock(directory, handle);
+        }
+
+        handle.Dispose();
+        return null;
+    }
+
+    /// <summary>Deletes the directory, which must not be in use by this process any more.</summary>
+    public void DeleteDirectory()
+    {
+        try
+        {
+            Directory.Delete(_directory, recursive: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // An empty spool more; the next adoption tries again.
+        }
+    }
+
+    public void Dispose() => _handle.Dispose();
+}

@@ -1,0 +1,17 @@
+namespace Telemetry.Shipping.Sending;
+
+/// <summary>Where the gateways are and how to be let in.</summary>
+internal sealed record GatewayOptions
+{
+    /// <summary>Tried in turn.</summary>
+    public IReadOnlyList<Uri> Addresses { get; init; } = [];
+
+    /// <summary>Asked before each call, so that a token can be changed without a restart; null is none.</summary>
+    public Func<string?>? Token { get; init; }
+
+    /// <summary>PEM file with the only roots to trust; null trusts those of the machine.</summary>
+    public string? CaFile { get; init; }
+
+    /// <summary>Bound on connecting, Hello and Welcome together.</summary>
+    public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(10);
+}

@@ -1,0 +1,12 @@
+namespace Telemetry.Shipping.Sending;
+
+/// <summary>How both lanes keep and send.</summary>
+internal sealed record LaneOptions
+{
+    public required GatewayOptions Gateway { get; init; }
+
+    public required SenderOptions Sender { get; init; }
+
+    /// <summary>Most disk for what cannot be read again, bytes.</summary>
+    public long SpoolBytes { get; init; }
+}
