@@ -30,6 +30,7 @@ public static class Names
         StreamKind.Stdout => "stdout",
         StreamKind.Stderr => "stderr",
         StreamKind.Crash => "crash",
+        StreamKind.Application => "application",
         _ => "",
     };
 

@@ -8,6 +8,7 @@ using Telemetry.Shipper.Pipes;
 using Telemetry.Shipper.Processes;
 using Telemetry.Shipping;
 using Telemetry.Shipping.Diagnostics;
+using Telemetry.Shipping.Lanes;
 using Telemetry.Shipping.Native;
 using Telemetry.Shipping.Sending;
 using Telemetry.Shipping.Spools;
@@ -50,8 +51,7 @@ internal sealed class ExecCommand(Host host, Setup setup, IReadOnlyList<string> 
         ProcessSpool spool;
         try
         {
-            spool = ProcessSpool.Open(setup.Options.DataDirectory, _workload.Name,
-                path => LanePair.Open(path, setup.Options.Lanes, NoPlans.Instance, setup.Context, _workload.Id, setup.Log, host.Time, host.Random));
+            spool = setup.OpenSpool(host, _workload.Name, _workload.Id);
         }
         catch (IOException e)
         {
@@ -70,7 +70,7 @@ internal sealed class ExecCommand(Host host, Setup setup, IReadOnlyList<string> 
         var output = OpenStream(lanes, StreamKind.Stdout, "stdout");
         var error = OpenStream(lanes, StreamKind.Stderr, "stderr");
         var options = setup.Options.ToPipeOptions();
-        var batcher = new PipeBatcher(options, lanes.Bulk, lanes.Recorder, setup.Context, [output, error], setup.Log, host.Time,
+        var batcher = new LineBatcher(options.Batcher, lanes.Bulk, lanes.Recorder, setup.Context, [output, error], setup.Log, host.Time,
             signals.Hurry);
         lanes.Start(flushBulk: true);
         var begun = host.Time.GetTimestamp();
@@ -98,7 +98,7 @@ internal sealed class ExecCommand(Host host, Setup setup, IReadOnlyList<string> 
     }
 
     private async Task ShipAsync(ChildProcess child, Task<ExitStatus> ended, LanePair lanes, SignalForwarder signals,
-        PipeOptions options, PipeBatcher batcher, StreamState output, StreamState error, long begun)
+        PipeOptions options, LineBatcher batcher, StreamState output, StreamState error, long begun)
     {
         signals.Attach(child.Pid);
         var quiet = ShipperOptions.IsOn(setup.Settings, "quiet");
@@ -224,7 +224,7 @@ internal sealed class ExecCommand(Host host, Setup setup, IReadOnlyList<string> 
         : [.. command.Select(c => (ReadOnlyMemory<byte>)Encoding.UTF8.GetBytes(c))];
 
     private StreamState OpenStream(LanePair lanes, StreamKind kind, string name) =>
-        PipeStreams.Open(lanes.Bulk, setup.Context, kind, _workload.Id, name, host.Time, host.Random);
+        StreamOpener.Open(lanes.Bulk, setup.Context, kind, _workload.Id, name, host.Time, host.Random);
 
     private WorkloadStart StartOf(ChildProcess? child)
     {

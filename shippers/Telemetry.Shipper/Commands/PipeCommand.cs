@@ -4,8 +4,9 @@ using Telemetry.Shipper.Critical;
 using Telemetry.Shipper.Machine;
 using Telemetry.Shipper.Pipes;
 using Telemetry.Shipping.Diagnostics;
-using Telemetry.Shipping.Sending;
+using Telemetry.Shipping.Lanes;
 using Telemetry.Shipping.Spools;
+using Telemetry.Shipping.Streams;
 using Telemetry.Wire;
 
 namespace Telemetry.Shipper.Commands;
@@ -40,8 +41,7 @@ internal sealed class PipeCommand(Host host, Setup setup, string name)
         ProcessSpool spool;
         try
         {
-            spool = ProcessSpool.Open(setup.Options.DataDirectory, name,
-                path => LanePair.Open(path, setup.Options.Lanes, NoPlans.Instance, setup.Context, "", setup.Log, host.Time, host.Random));
+            spool = setup.OpenSpool(host, name, "");
         }
         catch (IOException e)
         {
@@ -59,10 +59,10 @@ internal sealed class PipeCommand(Host host, Setup setup, string name)
         using var end = new CancellationTokenSource();
         lanes.Recorder.Start();
         var options = setup.Options.ToPipeOptions();
-        var stream = PipeStreams.Open(lanes.Bulk, setup.Context, StreamKind.Pipe, "", name, host.Time, host.Random);
+        var stream = StreamOpener.Open(lanes.Bulk, setup.Context, StreamKind.Pipe, "", name, host.Time, host.Random);
         using var giveUp = CancellationTokenSource.CreateLinkedTokenSource(signals.Hurry);
         await using var stopping = signals.Stop.Register(() => giveUp.CancelAfter(setup.Options.StopWait));
-        var batcher = new PipeBatcher(options, lanes.Bulk, lanes.Recorder, setup.Context, [stream], setup.Log, host.Time, giveUp.Token);
+        var batcher = new LineBatcher(options.Batcher, lanes.Bulk, lanes.Recorder, setup.Context, [stream], setup.Log, host.Time, giveUp.Token);
         var pump = new PipePump(options, stream, batcher, host.Time);
         lanes.Start(flushBulk: true);
         var vitals = new VitalsReader(host.Machine, setup.Options.DataDirectory);

@@ -1,10 +1,11 @@
-using Telemetry.Shipping.Diagnostics;
 using Telemetry.Shipper.Pipes;
+using Telemetry.Shipping.Diagnostics;
+using Telemetry.Shipping.Lanes;
 
 namespace Telemetry.Shipper.Commands;
 
 /// <summary>Tells pumps of pauses, and the batcher when a batch has waited long enough.</summary>
-internal sealed class PipeTicker(IReadOnlyList<PipePump> pumps, PipeBatcher batcher, Log diagnostics, TimeProvider time)
+internal sealed class PipeTicker(IReadOnlyList<PipePump> pumps, LineBatcher batcher, Log diagnostics, TimeProvider time)
 {
     private static readonly TimeSpan Every = TimeSpan.FromMilliseconds(50);
 

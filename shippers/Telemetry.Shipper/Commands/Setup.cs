@@ -2,6 +2,8 @@ using Telemetry.Protos.V1;
 using Telemetry.Shipper.Configuration;
 using Telemetry.Shipping.Diagnostics;
 using Telemetry.Shipping.Machine;
+using Telemetry.Shipping.Sending;
+using Telemetry.Shipping.Spools;
 
 namespace Telemetry.Shipper.Commands;
 
@@ -43,6 +45,20 @@ internal sealed record Setup(CommandLine CommandLine, Settings Settings, Shipper
         setup = new Setup(commandLine, settings, options, new LifetimeContext(identity, agent),
             new Log(host.Error, options.LogLevel, host.Time));
         return true;
+    }
+
+    /// <summary>Opens the logs of a command that reads what cannot be read again.</summary>
+    /// <exception cref="IOException">The data directory cannot be used.</exception>
+    public ProcessSpool OpenSpool(Host host, string name, string workloadId)
+    {
+        var spool = ProcessSpool.Open(ProcessSpool.FolderIn(Options.DataDirectory), name,
+            path => LanePair.Open(path, Options.Lanes, NoPlans.Instance, Context, workloadId, Log, host.Time, host.Random));
+        if (spool.IsInMemory)
+        {
+            Log.Warn("The disk is full: what is shipped is kept in memory, a few MiB of it, until it is acknowledged.");
+        }
+
+        return spool;
     }
 
     /// <summary>Lower-case hex digits of so many random bytes.</summary>

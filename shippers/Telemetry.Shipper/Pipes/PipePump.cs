@@ -1,5 +1,6 @@
-using Telemetry.Shipping.Streams;
 using Telemetry.Shipper.Text;
+using Telemetry.Shipping.Lanes;
+using Telemetry.Shipping.Streams;
 
 namespace Telemetry.Shipper.Pipes;
 
@@ -14,7 +15,7 @@ internal sealed class PipePump
     private readonly Lock _gate = new();
     private readonly PipeOptions _options;
     private readonly StreamState _stream;
-    private readonly PipeBatcher _batcher;
+    private readonly LineBatcher _batcher;
     private readonly TimeProvider _time;
     private readonly byte[] _buffer;
     private int _filled;
@@ -25,7 +26,7 @@ internal sealed class PipePump
     private bool _hasEnded;
     private long _changedAt;
 
-    public PipePump(PipeOptions options, StreamState stream, PipeBatcher batcher, TimeProvider time)
+    public PipePump(PipeOptions options, StreamState stream, LineBatcher batcher, TimeProvider time)
     {
         _options = options;
         _stream = stream;

@@ -9,4 +9,7 @@ internal sealed record LaneOptions
 
     /// <summary>Most disk for what cannot be read again, bytes.</summary>
     public long SpoolBytes { get; init; }
+
+    /// <summary>Most memory of each log where there is no disk for it, bytes.</summary>
+    public long MemoryBytes { get; init; } = 4 << 20;
 }

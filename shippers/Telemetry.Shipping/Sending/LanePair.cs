@@ -15,7 +15,6 @@ internal sealed class LanePair : IAsyncDisposable
     private const long CriticalSegmentBytes = 2 << 20;
     private const long BulkSegmentBytes = 8 << 20;
     private const long MinSegmentBytes = 1 << 20;
-    private const long MemoryBytes = 4 << 20;
 
     private static readonly TimeSpan FlushEvery = TimeSpan.FromMilliseconds(100);
 
@@ -62,18 +61,13 @@ internal sealed class LanePair : IAsyncDisposable
     public static LanePair Open(string? directory, LaneOptions options, IPlanReader plans, LifetimeContext context, string workloadId,
         Log diagnostics, TimeProvider time, Random random)
     {
-        if (directory is null)
-        {
-            diagnostics.Warn("The disk is full: what is shipped is kept in memory, a few MiB of it, until it is acknowledged.");
-        }
-
         // Files can wait where they are; signs of life cannot.
         var criticalDirectory = HasRoomForCritical(directory, diagnostics) ? directory : null;
         var critical = LaneLog.Open(Lane.Critical, DirectoryOf(criticalDirectory, "critical"), new SpoolOptions
         {
             SegmentBytes = SegmentBytes(criticalDirectory, CriticalSegmentBytes),
-            MaxBytes = criticalDirectory is null ? MemoryBytes : CriticalBytes,
-            ReserveBytes = (criticalDirectory is null ? MemoryBytes : CriticalBytes) / 2,
+            MaxBytes = criticalDirectory is null ? options.MemoryBytes : CriticalBytes,
+            ReserveBytes = (criticalDirectory is null ? options.MemoryBytes : CriticalBytes) / 2,
             SpareSegments = 1,
         }, time);
         try
@@ -81,7 +75,7 @@ internal sealed class LanePair : IAsyncDisposable
             var bulk = LaneLog.Open(Lane.Bulk, DirectoryOf(directory, "bulk"), new SpoolOptions
             {
                 SegmentBytes = SegmentBytes(directory, BulkSegmentBytes),
-                MaxBytes = directory is null ? MemoryBytes : Math.Max(options.SpoolBytes, 3 * BulkSegmentBytes),
+                MaxBytes = directory is null ? options.MemoryBytes : Math.Max(options.SpoolBytes, 3 * BulkSegmentBytes),
                 ReserveBytes = directory is null ? MinSegmentBytes : BulkSegmentBytes,
                 SpareSegments = 1,
             }, time);

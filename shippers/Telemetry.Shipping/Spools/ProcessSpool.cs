@@ -6,8 +6,8 @@ using Telemetry.Spool;
 namespace Telemetry.Shipping.Spools;
 
 /// <summary>
-/// The data directory of one <c>pipe</c> or <c>exec</c>: <c>DATA/exec/NAME</c>, or a sibling while another process has that. It is
-/// deleted when all of it is acknowledged; else <c>run</c> adopts it after the process has ended.
+/// The logs of one process: <c>FOLDER/NAME</c>, or a sibling while another process has that. They are deleted when all of them is
+/// acknowledged; else who next takes the name, or an <see cref="OrphanAdopter"/>, ships what was left.
 /// </summary>
 internal sealed class ProcessSpool : IAsyncDisposable
 {
@@ -29,25 +29,26 @@ internal sealed class ProcessSpool : IAsyncDisposable
     /// <summary>"" when it is in memory.</summary>
     public string Path { get; }
 
-    /// <summary>True when the disk was full: what is not acknowledged goes with the process.</summary>
+    /// <summary>True when they are in memory, for one because the disk was full: what is not acknowledged goes with the process.</summary>
     public bool IsInMemory => _lock is null;
 
     public LanePair Lanes { get; }
 
+    /// <summary>Where the shipper's commands have theirs.</summary>
     public static string FolderIn(string dataDirectory) => System.IO.Path.Combine(dataDirectory, Folder);
 
     /// <summary>Takes the first directory that is free; on a full disk memory, so that a crash is shipped all the same.</summary>
-    /// <param name="dataDirectory">The shipper's data directory.</param>
+    /// <param name="folder">Of the logs of all such processes.</param>
     /// <param name="name">Of the workload or pipe.</param>
     /// <param name="openLanes">Opens the logs in a directory; in memory when it is null.</param>
     /// <exception cref="IOException">None can be used.</exception>
-    public static ProcessSpool Open(string dataDirectory, string name, Func<string?, LanePair> openLanes)
+    public static ProcessSpool Open(string folder, string name, Func<string?, LanePair> openLanes)
     {
         try
         {
-            if (HasRoom(dataDirectory))
+            if (HasRoom(folder))
             {
-                return OpenOnDisk(dataDirectory, name, openLanes);
+                return OpenOnDisk(folder, name, openLanes);
             }
         }
         catch (IOException e) when (e is SpoolDiskFullException || e.InnerException is SpoolDiskFullException || e.HResult == LibC.ENOSPC)
@@ -55,12 +56,15 @@ internal sealed class ProcessSpool : IAsyncDisposable
             // It became full in between, or has no room even for a directory.
         }
 
-        return new ProcessSpool(null, "", openLanes(null));
+        return OpenInMemory(openLanes);
     }
 
-    private static bool HasRoom(string dataDirectory)
+    /// <summary>Logs that go with the process.</summary>
+    public static ProcessSpool OpenInMemory(Func<string?, LanePair> openLanes) => new(null, "", openLanes(null));
+
+    private static bool HasRoom(string folder)
     {
-        var existing = System.IO.Path.GetFullPath(dataDirectory);
+        var existing = System.IO.Path.GetFullPath(folder);
         while (!Directory.Exists(existing))
         {
             existing = System.IO.Path.GetDirectoryName(existing)!;
@@ -69,13 +73,13 @@ internal sealed class ProcessSpool : IAsyncDisposable
         return new DriveInfo(existing).AvailableFreeSpace >= MinFreeBytes;
     }
 
-    private static ProcessSpool OpenOnDisk(string dataDirectory, string name, Func<string?, LanePair> openLanes)
+    private static ProcessSpool OpenOnDisk(string folder, string name, Func<string?, LanePair> openLanes)
     {
         var safe = string.Concat(name.Select(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' ? c : '_'));
         safe = safe.Length > 0 ? safe : "_";
         for (var i = 1; i <= MaxSiblings; i++)
         {
-            var path = System.IO.Path.Combine(FolderIn(dataDirectory), i == 1 ? safe : $"{safe}.{i}");
+            var path = System.IO.Path.Combine(folder, i == 1 ? safe : $"{safe}.{i}");
             if (DirectoryLock.TryAcquire(path) is { } taken)
             {
                 return Open(taken, path, openLanes);

@@ -1,8 +1,9 @@
 using System.Text;
 using Telemetry.Protos.V1;
 using Telemetry.Shipper.Pipes;
-using Telemetry.Shipping.Streams;
 using Telemetry.Shipper.Tests.Support;
+using Telemetry.Shipping.Lanes;
+using Telemetry.Shipping.Streams;
 using Telemetry.Wire;
 using Lane = Telemetry.Wire.Lane;
 
@@ -84,7 +85,7 @@ public sealed class PipePumpTests : IDisposable
         Assert.Equal(losses.Sum(l => (long)l.Count), agent.Recorder.Losses[LossReason.SpoolFull].Records);
     }
 
-    private async Task EndAsync(TestShipper agent, PipePump pump, PipeBatcher batcher)
+    private async Task EndAsync(TestShipper agent, PipePump pump, LineBatcher batcher)
     {
         pump.End();
         batcher.Flush();
@@ -92,13 +93,13 @@ public sealed class PipePumpTests : IDisposable
         Assert.Empty(_gateway.Conflicts);
     }
 
-    private TestShipper Start(out PipePump pump, out PipeBatcher batcher, bool send = true, bool shed = false)
+    private TestShipper Start(out PipePump pump, out LineBatcher batcher, bool send = true, bool shed = false)
     {
         var agent = new TestShipper(_data.Path, _data["none"], _gateway, _time, send: send);
         var stream = StreamState.Create(Some.Context().Lifetime, StreamKind.Pipe, "", "p", Lane.Bulk);
         stream.Begin(new Epoch(5), 1, "first seen");
-        var options = new PipeOptions { BatchBytes = 4096, ShedWhenFull = shed };
-        batcher = new PipeBatcher(options, agent.Bulk, agent.Recorder, Some.Context(), [stream], agent.Diagnostics, _time, CancellationToken.None);
+        var options = new PipeOptions { Batcher = new BatcherOptions { BatchBytes = 4096, ShedWhenFull = shed } };
+        batcher = new LineBatcher(options.Batcher, agent.Bulk, agent.Recorder, Some.Context(), [stream], agent.Diagnostics, _time, CancellationToken.None);
         pump = new PipePump(options, stream, batcher, _time);
         return agent;
     }

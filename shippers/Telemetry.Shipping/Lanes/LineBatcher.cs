@@ -1,24 +1,22 @@
 using Telemetry.Protos.V1;
-using Telemetry.Shipping;
 using Telemetry.Shipping.Critical;
 using Telemetry.Shipping.Diagnostics;
-using Telemetry.Shipping.Lanes;
 using Telemetry.Shipping.Machine;
 using Telemetry.Shipping.Streams;
 using Telemetry.Wire;
 using Lane = Telemetry.Wire.Lane;
 
-namespace Telemetry.Shipper.Pipes;
+namespace Telemetry.Shipping.Lanes;
 
 /// <summary>
-/// Puts the lines of pipes into batches and the batches into the log, content and all: a pipe cannot be read again. Any thread.
+/// Puts lines that cannot be read again, of pipes and applications, into batches and the batches into the log, content and all. Any thread.
 /// </summary>
-internal sealed class PipeBatcher
+internal sealed class LineBatcher
 {
     private static readonly TimeSpan FullRetry = TimeSpan.FromMilliseconds(100);
 
     private readonly Lock _gate = new();
-    private readonly PipeOptions _options;
+    private readonly BatcherOptions _options;
     private readonly LaneLog _log;
     private readonly CriticalRecorder _critical;
     private readonly LifetimeContext _context;
@@ -31,7 +29,7 @@ internal sealed class PipeBatcher
     private long _begunAt;
 
     /// <summary>The streams are those whose lines come here; their numbers are written into the log first.</summary>
-    public PipeBatcher(PipeOptions options, LaneLog log, CriticalRecorder critical, LifetimeContext context,
+    public LineBatcher(BatcherOptions options, LaneLog log, CriticalRecorder critical, LifetimeContext context,
         IReadOnlyList<StreamState> streams, Log diagnostics, TimeProvider time, CancellationToken stop)
     {
         _options = options;
@@ -85,6 +83,25 @@ internal sealed class PipeBatcher
         }
     }
 
+    /// <summary>Passes over records that were dropped before they came here, and declares them lost.</summary>
+    public void Skip(StreamState stream, ulong count, LossReason reason, string detail)
+    {
+        lock (_gate)
+        {
+            _losses.Add(new Loss
+            {
+                StreamId = stream.Id.Value,
+                Epoch = stream.Epoch.Value,
+                FirstSeq = stream.NextSeq,
+                Count = count,
+                Reason = reason,
+                Detail = detail,
+            });
+            stream.NextSeq += count;
+            Minted += (long)count;
+        }
+    }
+
     /// <summary>Writes what has waited long enough.</summary>
     public void FlushIfDue()
     {
@@ -108,20 +125,14 @@ internal sealed class PipeBatcher
 
     private void Commit()
     {
-        if (_builder.IsEmpty)
+        if (_builder.IsEmpty && _losses.Count == 0)
         {
             return;
         }
 
-        var message = _log.Pool.Rent();
-        var header = _builder.Pack(Lane.Bulk, message);
-        var written = TryAppend(header, message);
-        _log.Pool.Return(message);
-        _builder.Clear();
-        Minted += header.RecordCount;
-        if (!written)
+        if (!_builder.IsEmpty)
         {
-            Declare(header);
+            Append();
         }
 
         foreach (var loss in _losses)
@@ -141,6 +152,20 @@ internal sealed class PipeBatcher
         }
     }
 
+    private void Append()
+    {
+        var message = _log.Pool.Rent();
+        var header = _builder.Pack(Lane.Bulk, message);
+        var written = TryAppend(header, message);
+        _log.Pool.Return(message);
+        _builder.Clear();
+        Minted += header.RecordCount;
+        if (!written)
+        {
+            Declare(header);
+        }
+    }
+
     private bool TryAppend(Telemetry.Wire.BatchHeader header, BatchMessage message)
     {
         while (!_log.TryAppendBatch(header, message, fromReserve: false))
@@ -151,7 +176,7 @@ internal sealed class PipeBatcher
             }
 
             _diagnostics.Repeating(LogLevel.Warn, "spool full",
-                $"The spool takes nothing more ({_log.LastError}): reading of pipes waits for acknowledgements.");
+                $"The spool takes nothing more ({_log.LastError}): what comes waits for acknowledgements.");
             _log.Acknowledgement.Wait(FullRetry, CancellationToken.None);
         }
 

@@ -1,0 +1,41 @@
+namespace Serilog.Sinks.Grpc;
+
+/// <summary>How events wait.</summary>
+public sealed class BatchedGrpcSinkOptions : GrpcSinkOptions
+{
+    private string? _bufferPath;
+
+    /// <summary>
+    /// Directory in which events wait that are not acknowledged, so that they survive the process; several processes may share it.
+    /// Default is memory.
+    /// </summary>
+    public string? BufferPath
+    {
+        get => _bufferPath;
+        set => _bufferPath = string.IsNullOrWhiteSpace(value) ? null : value.Trim();
+    }
+
+    /// <summary>Most disk below <see cref="BufferPath"/> for one process, bytes. Default 64 MiB.</summary>
+    public long BufferSizeLimit { get; set; } = 64 << 20;
+
+    /// <summary>Content of a batch, bytes before compression. Default 256 KiB.</summary>
+    public int BatchBytesLimit { get; set; } = 256 << 10;
+
+    /// <summary>How long an event waits for a batch to fill. Default 200 ms.</summary>
+    public TimeSpan BufferingTimeLimit { get; set; } = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>Most events in memory. Default 100,000.</summary>
+    public int QueueLimit { get; set; } = 100_000;
+
+    /// <summary>Most memory for events, bytes. Default 16 MiB.</summary>
+    public long QueueBytesLimit { get; set; } = 16 << 20;
+
+    /// <summary>
+    /// An event of level <c>Fatal</c> is durable, in <see cref="BufferPath"/> or acknowledged, before <c>Emit</c> returns, or so long has
+    /// passed. Zero does not wait. Default 2 s.
+    /// </summary>
+    public TimeSpan FatalTimeout { get; set; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>Everything of the end, from the last event to the last acknowledgement. Default 5 s.</summary>
+    public TimeSpan ShutdownTimeout { get; set; } = TimeSpan.FromSeconds(5);
+}

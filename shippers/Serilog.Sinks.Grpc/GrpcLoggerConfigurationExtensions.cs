@@ -1,0 +1,90 @@
+using Serilog.Configuration;
+using Serilog.Core;
+using Serilog.Events;
+using Serilog.Sinks.Grpc;
+
+namespace Serilog;
+
+/// <summary>Adds <c>WriteTo.Grpc()</c>.</summary>
+public static class GrpcLoggerConfigurationExtensions
+{
+    /// <summary>
+    /// Ships events to a gateway. Every argument is simple, for configuration files; the environment's <c>TELEMETRY_SINK__…</c> override them.
+    /// Nothing is connected yet when it returns: a gateway that is away does not stop an application from starting.
+    /// </summary>
+    /// <param name="loggerSinkConfiguration">The configuration.</param>
+    /// <param name="endpoint">See <see cref="GrpcSinkOptions.Endpoint"/>.</param>
+    /// <param name="serviceName">See <see cref="GrpcSinkOptions.ServiceName"/>.</param>
+    /// <param name="serviceVersion">See <see cref="GrpcSinkOptions.ServiceVersion"/>.</param>
+    /// <param name="bufferPath">See <see cref="BatchedGrpcSinkOptions.BufferPath"/>.</param>
+    /// <param name="bufferSizeLimit">See <see cref="BatchedGrpcSinkOptions.BufferSizeLimit"/>; "64MiB".</param>
+    /// <param name="bufferingTimeLimit">See <see cref="BatchedGrpcSinkOptions.BufferingTimeLimit"/>.</param>
+    /// <param name="queueLimit">See <see cref="BatchedGrpcSinkOptions.QueueLimit"/>.</param>
+    /// <param name="queueBytesLimit">See <see cref="BatchedGrpcSinkOptions.QueueBytesLimit"/>; "16MiB".</param>
+    /// <param name="eventBodyLimit">See <see cref="GrpcSinkOptions.EventBodyLimit"/>; "256KiB".</param>
+    /// <param name="callTimeout">See <see cref="GrpcSinkOptions.CallTimeout"/>.</param>
+    /// <param name="shutdownTimeout">See <see cref="BatchedGrpcSinkOptions.ShutdownTimeout"/>.</param>
+    /// <param name="fatalTimeout">See <see cref="BatchedGrpcSinkOptions.FatalTimeout"/>.</param>
+    /// <param name="token">See <see cref="GrpcSinkOptions.Token"/>.</param>
+    /// <param name="caFile">See <see cref="GrpcSinkOptions.CaFile"/>.</param>
+    /// <param name="restrictedToMinimumLevel">See <see cref="GrpcSinkOptions.RestrictedToMinimumLevel"/>.</param>
+    /// <param name="levelSwitch">See <see cref="GrpcSinkOptions.LevelSwitch"/>.</param>
+    /// <exception cref="ArgumentException">An argument is wrong.</exception>
+    public static LoggerConfiguration Grpc(
+        this LoggerSinkConfiguration loggerSinkConfiguration,
+        string? endpoint = null,
+        string? serviceName = null,
+        string? serviceVersion = null,
+        string? bufferPath = null,
+        string? bufferSizeLimit = null,
+        TimeSpan? bufferingTimeLimit = null,
+        int? queueLimit = null,
+        string? queueBytesLimit = null,
+        string? eventBodyLimit = null,
+        TimeSpan? callTimeout = null,
+        TimeSpan? shutdownTimeout = null,
+        TimeSpan? fatalTimeout = null,
+        string? token = null,
+        string? caFile = null,
+        LogEventLevel restrictedToMinimumLevel = LevelAlias.Minimum,
+        LoggingLevelSwitch? levelSwitch = null)
+    {
+        ArgumentNullException.ThrowIfNull(loggerSinkConfiguration);
+        var options = new BatchedGrpcSinkOptions();
+        options.BufferSizeLimit = ByteSize.Parse(bufferSizeLimit, options.BufferSizeLimit, nameof(bufferSizeLimit));
+        options.QueueBytesLimit = ByteSize.Parse(queueBytesLimit, options.QueueBytesLimit, nameof(queueBytesLimit));
+        options.EventBodyLimit = (int)ByteSize.Parse(eventBodyLimit, options.EventBodyLimit, nameof(eventBodyLimit));
+        options.BufferingTimeLimit = bufferingTimeLimit ?? options.BufferingTimeLimit;
+        options.QueueLimit = queueLimit ?? options.QueueLimit;
+        options.CallTimeout = callTimeout ?? options.CallTimeout;
+        options.ShutdownTimeout = shutdownTimeout ?? options.ShutdownTimeout;
+        options.FatalTimeout = fatalTimeout ?? options.FatalTimeout;
+        (options.Endpoint, options.ServiceName, options.ServiceVersion) = (endpoint, serviceName, serviceVersion);
+        (options.BufferPath, options.Token, options.CaFile) = (bufferPath, token, caFile);
+        (options.RestrictedToMinimumLevel, options.LevelSwitch) = (restrictedToMinimumLevel, levelSwitch);
+        return Add(loggerSinkConfiguration, options, Environment.GetEnvironmentVariable);
+    }
+
+    /// <summary>Ships events to a gateway, configured by code.</summary>
+    /// <param name="loggerSinkConfiguration">The configuration.</param>
+    /// <param name="configure">Sets the options.</param>
+    /// <param name="ignoreEnvironment">The environment does not override them.</param>
+    /// <exception cref="ArgumentException">An option is wrong.</exception>
+    public static LoggerConfiguration Grpc(
+        this LoggerSinkConfiguration loggerSinkConfiguration, Action<BatchedGrpcSinkOptions> configure, bool ignoreEnvironment = false)
+    {
+        ArgumentNullException.ThrowIfNull(loggerSinkConfiguration);
+        ArgumentNullException.ThrowIfNull(configure);
+        var options = new BatchedGrpcSinkOptions();
+        configure(options);
+        return Add(loggerSinkConfiguration, options, ignoreEnvironment ? _ => null : Environment.GetEnvironmentVariable);
+    }
+
+    private static LoggerConfiguration Add(
+        LoggerSinkConfiguration configuration, BatchedGrpcSinkOptions options, Func<string, string?> variable)
+    {
+        SinkEnvironment.Apply(options, variable);
+        OptionsCheck.ThrowIfWrong(options);
+        return configuration.Sink(new GrpcSink(options, variable, TimeProvider.System, Random.Shared), options.RestrictedToMinimumLevel, options.LevelSwitch);
+    }
+}

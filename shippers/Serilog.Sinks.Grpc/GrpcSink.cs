@@ -1,0 +1,110 @@
+using Serilog.Core;
+using Serilog.Events;
+using Serilog.Sinks.Grpc.Buffering;
+using Serilog.Sinks.Grpc.Clef;
+using Serilog.Sinks.Grpc.Sending;
+
+namespace Serilog.Sinks.Grpc;
+
+/// <summary>
+/// Encodes each event on the thread that logs it, and ships it in the background. <see cref="Emit"/> does not throw, and blocks only
+/// for <c>Fatal</c>, within its budget. Any thread.
+/// </summary>
+internal sealed class GrpcSink : ILogEventSink, IDisposable, IAsyncDisposable
+{
+    /// <summary>Of one thread, for all sinks with the same limits.</summary>
+    [ThreadStatic]
+    private static (EventLimits? Limits, ClefWriter? Writer) _ofThread;
+
+    private readonly BatchedGrpcSinkOptions _options;
+    private readonly TimeProvider _time;
+    private readonly EventLimits _limits;
+    private readonly EventBuffer _buffer;
+    private readonly SinkPump _pump;
+    private readonly Lazy<Task> _end;
+    private long _placeholders, _leftBehind;
+
+    public GrpcSink(BatchedGrpcSinkOptions options, Func<string, string?> variable, TimeProvider time, Random random)
+    {
+        (_options, _time) = (options, time);
+        _limits = new EventLimits { EventBytes = options.EventBodyLimit };
+        _buffer = new EventBuffer(options.QueueBytesLimit, options.QueueLimit);
+        _pump = new SinkPump(_buffer, options, ApplicationIdentity.Find(options, variable), time, random);
+        _end = new Lazy<Task>(() => Task.Run(EndAsync));
+    }
+
+    /// <summary>As <see cref="GrpcSinkAccount"/> says.</summary>
+    public GrpcSinkAccount Account
+    {
+        get
+        {
+            // In this order nothing can be acknowledged that was not emitted.
+            var (acknowledged, rejected) = _pump.Settled;
+            var (emitted, _, dropped) = _buffer.Counts;
+            var left = Volatile.Read(ref _leftBehind);
+            return new GrpcSinkAccount(
+                emitted, acknowledged, emitted - acknowledged - rejected - dropped - left, dropped, rejected, left,
+                Volatile.Read(ref _placeholders), "");
+        }
+    }
+
+    public void Emit(LogEvent logEvent)
+    {
+        var writer = Writer();
+        var line = writer.Write(logEvent);
+        if (writer.IsPlaceholder)
+        {
+            Interlocked.Increment(ref _placeholders);
+        }
+
+        if (_buffer.TryAdd(line) && logEvent.Level == LogEventLevel.Fatal && _options.FatalTimeout > TimeSpan.Zero)
+        {
+            WaitDurable();
+        }
+    }
+
+    public void Dispose()
+    {
+        _end.Value.Wait(_options.ShutdownTimeout);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        try
+        {
+            await _end.Value.WaitAsync(_options.ShutdownTimeout, _time).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            // The application goes on; what is left is counted, or in the buffer's directory.
+        }
+    }
+
+    private ClefWriter Writer()
+    {
+        if (!ReferenceEquals(_ofThread.Limits, _limits))
+        {
+            _ofThread = (_limits, new ClefWriter(_limits));
+        }
+
+        return _ofThread.Writer!;
+    }
+
+    private void WaitDurable()
+    {
+        using (ExecutionContext.SuppressFlow())
+        {
+            _pump.MakeDurableAsync().Wait(_options.FatalTimeout);
+        }
+    }
+
+    private async Task EndAsync()
+    {
+        _buffer.Close();
+        var isDrained = await _pump.EndAsync(_options.ShutdownTimeout - _options.ShutdownTimeout / 10).ConfigureAwait(false);
+        if (!isDrained && !_pump.IsDurable)
+        {
+            Volatile.Write(ref _leftBehind, Account.Buffered);
+        }
+    }
+}

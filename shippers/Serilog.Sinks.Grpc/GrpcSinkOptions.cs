@@ -1,0 +1,52 @@
+using Serilog.Core;
+using Serilog.Events;
+
+namespace Serilog.Sinks.Grpc;
+
+/// <summary>How events reach the gateway or the server's shipper.</summary>
+public class GrpcSinkOptions
+{
+    /// <summary>Where a shipper listens for the applications of its server.</summary>
+    public const string ShipperSocket = "/run/telemetry/shipper.sock";
+
+    /// <summary>Gateway of a machine that runs everything.</summary>
+    public const string LocalGateway = "http://127.0.0.1:4319";
+
+    private string? _endpoint;
+    private string? _serviceName;
+
+    /// <summary><c>http://</c> or <c>https://</c> of a gateway. Default <see cref="LocalGateway"/>.</summary>
+    public string? Endpoint
+    {
+        get => _endpoint;
+        set => _endpoint = string.IsNullOrWhiteSpace(value) ? null : value.Trim();
+    }
+
+    /// <summary>Name of the service, "shop". Default is the name of the entry assembly.</summary>
+    public string? ServiceName
+    {
+        get => _serviceName;
+        set => _serviceName = string.IsNullOrWhiteSpace(value) ? null : value.Trim();
+    }
+
+    /// <summary>Version of the service. Default is the entry assembly's informational version without its commit.</summary>
+    public string? ServiceVersion { get; set; }
+
+    /// <summary>Bearer token of the gateway; null sends none.</summary>
+    public string? Token { get; set; }
+
+    /// <summary>PEM file with the only roots to trust; null trusts those of the machine.</summary>
+    public string? CaFile { get; set; }
+
+    /// <summary>Largest encoded event, bytes; a larger one becomes a placeholder. Default 256 KiB.</summary>
+    public int EventBodyLimit { get; set; } = 256 << 10;
+
+    /// <summary>Without an acknowledgement for so long a connection is given up. Default 10 s.</summary>
+    public TimeSpan CallTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Least level that is taken. Ignored when <see cref="LevelSwitch"/> is set.</summary>
+    public LogEventLevel RestrictedToMinimumLevel { get; set; } = LevelAlias.Minimum;
+
+    /// <summary>Least level that is taken, changed while the application runs.</summary>
+    public LoggingLevelSwitch? LevelSwitch { get; set; }
+}

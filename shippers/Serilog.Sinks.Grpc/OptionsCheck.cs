@@ -1,0 +1,58 @@
+using Telemetry.Wire;
+
+namespace Serilog.Sinks.Grpc;
+
+/// <summary>Refuses options that cannot work, when the logger is configured and not later.</summary>
+internal static class OptionsCheck
+{
+    private const int MinEventBytes = 1 << 10;
+
+    /// <exception cref="ArgumentException">One of them is wrong; the message is a sentence that names it.</exception>
+    public static void ThrowIfWrong(BatchedGrpcSinkOptions options)
+    {
+        var endpoint = options.Endpoint ?? GrpcSinkOptions.LocalGateway;
+        if (!Uri.TryCreate(endpoint, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https"))
+        {
+            throw new ArgumentException($"'{endpoint}' is no address of a gateway; it looks like https://gateway:4319.", "endpoint");
+        }
+
+        if (options.Token is not null && uri.Scheme == "http" && !uri.IsLoopback)
+        {
+            throw new ArgumentException($"The token would go to {uri.Authority} without TLS; use https.", "token");
+        }
+
+        if (options.CaFile is { } ca && !File.Exists(ca))
+        {
+            throw new ArgumentException($"The CA file '{ca}' does not exist.", "caFile");
+        }
+
+        Within(options.EventBodyLimit, MinEventBytes, WireLimits.MaxLineBytes, "eventBodyLimit");
+        Within(options.BatchBytesLimit, MinEventBytes, WireLimits.MaxRawBytes / 2, "batchBytesLimit");
+        Within(options.QueueLimit, 1, int.MaxValue, "queueLimit");
+        Within(options.QueueBytesLimit, options.EventBodyLimit, long.MaxValue, "queueBytesLimit");
+        Within(options.BufferSizeLimit, 1 << 20, long.MaxValue, "bufferSizeLimit");
+        Positive(options.BufferingTimeLimit, "bufferingTimeLimit");
+        Positive(options.CallTimeout, "callTimeout");
+        Positive(options.ShutdownTimeout, "shutdownTimeout");
+        if (options.FatalTimeout < TimeSpan.Zero)
+        {
+            throw new ArgumentOutOfRangeException("fatalTimeout", options.FatalTimeout, "It cannot be negative; zero does not wait.");
+        }
+    }
+
+    private static void Within(long value, long least, long most, string name)
+    {
+        if (value < least || value > most)
+        {
+            throw new ArgumentOutOfRangeException(name, value, $"It has to be from {least} to {most}.");
+        }
+    }
+
+    private static void Positive(TimeSpan value, string name)
+    {
+        if (value <= TimeSpan.Zero || value > TimeSpan.FromDays(1))
+        {
+            throw new ArgumentOutOfRangeException(name, value, "It has to be more than zero and a day at most.");
+        }
+    }
+}

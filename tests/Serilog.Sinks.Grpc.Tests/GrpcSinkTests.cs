@@ -1,0 +1,199 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text.Json;
+using Serilog.Core;
+using Serilog.Events;
+using Telemetry.Protos.V1;
+using Telemetry.Shipper.Tests.Support;
+using Telemetry.Wire;
+
+namespace Serilog.Sinks.Grpc.Tests;
+
+/// <summary>The sink as applications use it, against the real gateway.</summary>
+public sealed class GrpcSinkTests : IDisposable
+{
+    private readonly TemporaryDirectory _folder = new();
+    private GrpcSink? _sink;
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task EventsArriveInOrderWithTheServiceThatWroteThem()
+    {
+        await using var gateway = await RealGateway.StartAsync();
+        await using (var logger = Logger(gateway.Address))
+        {
+            for (var i = 0; i < 1000; i++)
+            {
+                logger.Information("order {Id} of {User}", i, "Ann");
+            }
+        }
+
+        Assert.Equal(Enumerable.Range(0, 1000), Ids(gateway));
+        var start = Assert.Single(gateway.Messages(RecordKind.WorkloadStart, WorkloadStart.Parser));
+        Assert.Equal(("shop", "1.2.3", Environment.ProcessId), (start.Workload.Name, start.Workload.Version, start.Pid));
+        Assert.Equal(start.Workload.Id, Assert.Single(
+            gateway.Messages(RecordKind.StreamOpened, StreamOpened.Parser), s => s.Kind == StreamKind.Application).WorkloadId);
+        Assert.Equal(new GrpcSinkAccount(1000, 1000, 0, 0, 0, 0, 0, ""), _sink!.Account);
+    }
+
+    [Fact]
+    public async Task AGatewayThatIsAwayAtFirstGetsEverything()
+    {
+        var port = FreePort();
+        await using var logger = Logger(new Uri($"http://127.0.0.1:{port}"));
+        logger.Information("order {Id}", 0);
+        Assert.Equal(1, _sink!.Account.Buffered);
+        await using var gateway = await RealGateway.StartAsync(port);
+        await Eventually.Holds(() => _sink.Account.Acknowledged == 1, "the event is acknowledged");
+        Assert.Equal([0], Ids(gateway));
+    }
+
+    [Fact]
+    public async Task FatalIsAcknowledgedBeforeEmitReturns()
+    {
+        await using var gateway = await RealGateway.StartAsync();
+        await using var logger = Logger(gateway.Address);
+        logger.Information("order {Id}", 1);
+        logger.Fatal("order {Id}", 2);
+        Assert.Equal([1, 2], Ids(gateway));
+    }
+
+    [Fact]
+    public async Task FatalIsInTheBufferBeforeEmitReturnsAndTheNextProcessShipsIt()
+    {
+        var nobody = new Uri($"http://127.0.0.1:{FreePort()}");
+        var killed = Logger(nobody, o => o.BufferPath = _folder["buffer"]);
+        killed.Fatal("order {Id}", 1);
+
+        // As after a kill: what is on the disk now is all that the next one has.
+        var copy = _folder["copy"];
+        await CopyAsync(_folder["buffer"], copy);
+        await using var gateway = await RealGateway.StartAsync();
+        await using var next = Logger(gateway.Address, o => o.BufferPath = copy);
+        await Eventually.Holds(() => gateway.Lines().Count == 1, "what was left is shipped");
+        Assert.Equal([1], Ids(gateway));
+        await killed.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task AFullQueueDropsAndSaysHowManyWhenTheGatewayIsBack()
+    {
+        var port = FreePort();
+        await using var logger = Logger(new Uri($"http://127.0.0.1:{port}"), o =>
+        {
+            o.QueueBytesLimit = 1 << 20;
+            o.EventBodyLimit = 1 << 14;
+        });
+        var random = new Random(1);
+        for (var i = 0; i < 40_000; i++)
+        {
+            logger.Information("order {Id} {Noise}", i, Convert.ToHexString(RandomBytes(random, 150)));
+        }
+
+        var full = _sink!.Account;
+        Assert.True(full.DroppedQueueFull > 0);
+        Assert.Equal(full.Emitted, full.Acknowledged + full.Buffered + full.Dropped);
+        await using var gateway = await RealGateway.StartAsync(port);
+        await Eventually.Holds(() => _sink.Account.Buffered == 0, "all that was kept is acknowledged");
+        await Eventually.Holds(
+            () => gateway.Messages(RecordKind.Loss, Loss.Parser).Sum(l => (long)l.Count) == _sink.Account.Dropped, "the drops are declared");
+        var ids = Ids(gateway);
+        Assert.Equal(ids.Order(), ids);
+        Assert.Equal(40_000 - _sink.Account.Dropped, ids.Count);
+    }
+
+    [Fact]
+    public async Task DisposingEndsInTimeWhatEverThePeerDoes()
+    {
+        using var tarpit = new TcpListener(IPAddress.Loopback, 0);
+        tarpit.Start();
+        var logger = Logger(new Uri($"http://127.0.0.1:{((IPEndPoint)tarpit.LocalEndpoint).Port}"), o => o.ShutdownTimeout = TimeSpan.FromMilliseconds(500));
+        logger.Information("order {Id}", 1);
+        var disposed = Task.Run(logger.Dispose);
+        Assert.Same(disposed, await Task.WhenAny(disposed, Task.Delay(TimeSpan.FromSeconds(20))));
+        logger.Dispose();
+        await Eventually.Holds(() => _sink!.Account.DroppedShutdown == 1, "what was left is counted");
+        Assert.Equal(0, _sink!.Account.Buffered);
+    }
+
+    [Fact]
+    public async Task EventsAfterTheEndAreCountedAsDropped()
+    {
+        await using var gateway = await RealGateway.StartAsync();
+        var logger = Logger(gateway.Address);
+        await logger.DisposeAsync();
+        _sink!.Emit(Some.Event("late"));
+        Assert.Equal(1, _sink.Account.Dropped);
+    }
+
+    [Fact]
+    public async Task ManyThreadsLoseNothing()
+    {
+        await using var gateway = await RealGateway.StartAsync();
+        await using (var logger = Logger(gateway.Address))
+        {
+            await Task.WhenAll(Enumerable.Range(0, 4).Select(t => Task.Run(() =>
+            {
+                for (var i = 0; i < 5000; i++)
+                {
+                    logger.Information("order {Id}", (t * 5000) + i);
+                }
+            })));
+        }
+
+        Assert.Equal(Enumerable.Range(0, 20_000), Ids(gateway).Order());
+    }
+
+    [Theory]
+    [InlineData("ftp://x", "address")]
+    [InlineData("nonsense", "address")]
+    public void AWrongEndpointIsRefusedWhenTheLoggerIsConfigured(string endpoint, string expected)
+    {
+        var wrong = Assert.ThrowsAny<ArgumentException>(() => new LoggerConfiguration().WriteTo.Grpc(endpoint: endpoint));
+        Assert.Contains(expected, wrong.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ATokenDoesNotLeaveTheMachineInClear() =>
+        Assert.ThrowsAny<ArgumentException>(() => new LoggerConfiguration().WriteTo.Grpc(endpoint: "http://example.com:4319", token: "t"));
+
+    private static byte[] RandomBytes(Random random, int count)
+    {
+        var bytes = new byte[count];
+        random.NextBytes(bytes);
+        return bytes;
+    }
+
+    private static List<int> Ids(RealGateway gateway) =>
+        [.. gateway.Lines().Select(line => JsonDocument.Parse(line).RootElement.GetProperty("Id").GetInt32())];
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    private static async Task CopyAsync(string from, string to)
+    {
+        // Not by our own file API, which minds the lock of whom the files belong to.
+        using var copy = System.Diagnostics.Process.Start("cp", ["-a", from, to]);
+        await copy.WaitForExitAsync();
+        Assert.Equal(0, copy.ExitCode);
+    }
+
+    private Logger Logger(Uri gateway, Action<BatchedGrpcSinkOptions>? configure = null)
+    {
+        var options = new BatchedGrpcSinkOptions
+        {
+            Endpoint = gateway.ToString(),
+            ServiceName = "shop",
+            ServiceVersion = "1.2.3",
+            BufferingTimeLimit = TimeSpan.FromMilliseconds(20),
+        };
+        configure?.Invoke(options);
+        _sink = new GrpcSink(options, _ => null, TimeProvider.System, new Random(1));
+        return new LoggerConfiguration().WriteTo.Sink(_sink).CreateLogger();
+    }
+}
