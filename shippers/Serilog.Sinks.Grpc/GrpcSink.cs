@@ -44,7 +44,7 @@ internal sealed class GrpcSink : ILogEventSink, IDisposable, IAsyncDisposable
             var left = Volatile.Read(ref _leftBehind);
             return new GrpcSinkAccount(
                 emitted, acknowledged, emitted - acknowledged - rejected - dropped - left, dropped, rejected, left,
-                Volatile.Read(ref _placeholders), "");
+                Volatile.Read(ref _placeholders));
         }
     }
 

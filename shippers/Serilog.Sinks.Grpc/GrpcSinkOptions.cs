@@ -3,12 +3,9 @@ using Serilog.Events;
 
 namespace Serilog.Sinks.Grpc;
 
-/// <summary>How events reach the gateway or the server's shipper.</summary>
+/// <summary>How events reach the gateway.</summary>
 public class GrpcSinkOptions
 {
-    /// <summary>Where a shipper listens for the applications of its server.</summary>
-    public const string ShipperSocket = "/run/telemetry/shipper.sock";
-
     /// <summary>Gateway of a machine that runs everything.</summary>
     public const string LocalGateway = "http://127.0.0.1:4319";
 

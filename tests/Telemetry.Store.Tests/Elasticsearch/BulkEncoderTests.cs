@@ -107,6 +107,9 @@ public sealed class BulkEncoderTests(ITestOutputHelper output)
     public void NothingIsAllocated()
     {
         var (buffer, document) = (new ByteBuffer(1 << 20), Typical(1));
+
+        // The second one of a stream takes another way than the first.
+        _encoder.Append(buffer, document, out _);
         _encoder.Append(buffer, document, out _);
         buffer.Truncate(0);
         var before = GC.GetAllocatedBytesForCurrentThread();
@@ -115,7 +118,6 @@ public sealed class BulkEncoderTests(ITestOutputHelper output)
             _encoder.Append(buffer, document, out _);
         }
 
-        // SHA-256 of the id is the runtime's and allocates nothing either.
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
     }
 
