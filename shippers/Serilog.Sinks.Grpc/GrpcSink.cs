@@ -1,4 +1,5 @@
 using Serilog.Core;
+using Serilog.Debugging;
 using Serilog.Events;
 using Serilog.Sinks.Grpc.Buffering;
 using Serilog.Sinks.Grpc.Clef;
@@ -12,9 +13,9 @@ namespace Serilog.Sinks.Grpc;
 /// </summary>
 internal sealed class GrpcSink : ILogEventSink, IDisposable, IAsyncDisposable
 {
-    /// <summary>Of one thread, for all sinks with the same limits.</summary>
+    /// <summary>Of one thread, for the sink that used it last; null while it is in use: what a value says of itself may log as well.</summary>
     [ThreadStatic]
-    private static (EventLimits? Limits, ClefWriter? Writer) _ofThread;
+    private static ClefWriter? _writerOfThread;
 
     private readonly BatchedGrpcSinkOptions _options;
     private readonly TimeProvider _time;
@@ -50,14 +51,16 @@ internal sealed class GrpcSink : ILogEventSink, IDisposable, IAsyncDisposable
 
     public void Emit(LogEvent logEvent)
     {
-        var writer = Writer();
-        var line = writer.Write(logEvent);
+        var writer = _writerOfThread is { } kept && ReferenceEquals(kept.Limits, _limits) ? kept : new ClefWriter(_limits);
+        _writerOfThread = null;
+        var isAdded = _buffer.TryAdd(writer.Write(logEvent));
         if (writer.IsPlaceholder)
         {
             Interlocked.Increment(ref _placeholders);
         }
 
-        if (_buffer.TryAdd(line) && logEvent.Level == LogEventLevel.Fatal && _options.FatalTimeout > TimeSpan.Zero)
+        _writerOfThread = writer;
+        if (isAdded && logEvent.Level == LogEventLevel.Fatal && _options.FatalTimeout > TimeSpan.Zero)
         {
             WaitDurable();
         }
@@ -80,16 +83,6 @@ internal sealed class GrpcSink : ILogEventSink, IDisposable, IAsyncDisposable
         }
     }
 
-    private ClefWriter Writer()
-    {
-        if (!ReferenceEquals(_ofThread.Limits, _limits))
-        {
-            _ofThread = (_limits, new ClefWriter(_limits));
-        }
-
-        return _ofThread.Writer!;
-    }
-
     private void WaitDurable()
     {
         using (ExecutionContext.SuppressFlow())
@@ -101,10 +94,19 @@ internal sealed class GrpcSink : ILogEventSink, IDisposable, IAsyncDisposable
     private async Task EndAsync()
     {
         _buffer.Close();
-        var isDrained = await _pump.EndAsync(_options.ShutdownTimeout - _options.ShutdownTimeout / 10).ConfigureAwait(false);
-        if (!isDrained && !_pump.IsDurable)
+        try
         {
-            Volatile.Write(ref _leftBehind, Account.Buffered);
+            var isDrained = await _pump.EndAsync(_options.ShutdownTimeout - (_options.ShutdownTimeout / 10)).ConfigureAwait(false);
+            if (!isDrained && !_pump.IsDurable)
+            {
+                Volatile.Write(ref _leftBehind, Account.Buffered);
+            }
+        }
+#pragma warning disable CA1031 // Logging never throws into the application.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            SelfLog.WriteLine("Serilog.Sinks.Grpc did not end in order: {0}", e);
         }
     }
 }

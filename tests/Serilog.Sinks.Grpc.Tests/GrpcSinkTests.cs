@@ -128,6 +128,21 @@ public sealed class GrpcSinkTests : IDisposable
     }
 
     [Fact]
+    public async Task AValueThatLogsWhileItIsWrittenCostsNothing()
+    {
+        await using var gateway = await RealGateway.StartAsync();
+        await using (var logger = Logger(gateway.Address))
+        {
+            var logEvent = Some.Event("order {Id}", 2);
+            logEvent.AddPropertyIfAbsent(new LogEventProperty("Chatty", new ScalarValue(new Chatty(logger))));
+            _sink!.Emit(logEvent);
+        }
+
+        Assert.Equal([1, 2], Ids(gateway));
+        Assert.Contains("\"Chatty\":\"said\"", gateway.Lines()[1], StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task ManyThreadsLoseNothing()
     {
         await using var gateway = await RealGateway.StartAsync();
@@ -157,6 +172,15 @@ public sealed class GrpcSinkTests : IDisposable
     [Fact]
     public void ATokenDoesNotLeaveTheMachineInClear() =>
         Assert.ThrowsAny<ArgumentException>(() => new LoggerConfiguration().WriteTo.Grpc(endpoint: "http://example.com:4319", token: "t"));
+
+    private sealed class Chatty(Logger logger)
+    {
+        public override string ToString()
+        {
+            logger.Information("order {Id}", 1);
+            return "said";
+        }
+    }
 
     private static byte[] RandomBytes(Random random, int count)
     {

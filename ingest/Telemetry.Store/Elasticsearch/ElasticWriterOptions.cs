@@ -6,14 +6,14 @@ public sealed record ElasticWriterOptions
     /// <summary>Encoded documents held at most, waiting or under way, bytes; the next entry waits. 64 MiB.</summary>
     public long MaxHeldBytes { get; init; } = 64 << 20;
 
-    /// <summary>A request is sent when it has so many bytes, uncompressed; less while the server pushes back. 2 MiB.</summary>
-    public int MaxRequestBytes { get; init; } = 2 << 20;
+    /// <summary>A request is sent when it has so many bytes, uncompressed; less while the server pushes back: it spends 4 % less on a document in 8 MiB than in 2. 8 MiB.</summary>
+    public int MaxRequestBytes { get; init; } = 8 << 20;
 
     /// <summary>Push-back does not make requests smaller than this. 64 KiB.</summary>
     public int MinRequestBytes { get; init; } = 64 << 10;
 
-    /// <summary>Requests under way at most. 4.</summary>
-    public int Senders { get; init; } = 4;
+    /// <summary>Requests under way at most. 2.</summary>
+    public int Senders { get; init; } = 2;
 
     /// <summary>What was written is sent after so long, full or not. 1 s.</summary>
     public TimeSpan FlushAfter { get; init; } = TimeSpan.FromSeconds(1);
@@ -24,8 +24,8 @@ public sealed record ElasticWriterOptions
     /// </summary>
     public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(90);
 
-    /// <summary>Answers later than this make fewer bytes be under way, so that the other lane does not wait behind them. 0.5 s.</summary>
-    public TimeSpan SlowAfter { get; init; } = TimeSpan.FromMilliseconds(500);
+    /// <summary>Answers later than this make fewer bytes be under way, so that the other lane does not wait behind them. 2 s.</summary>
+    public TimeSpan SlowAfter { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>The first pause before a retry is random up to this, and doubles. 100 ms.</summary>
     public TimeSpan FirstBackoff { get; init; } = TimeSpan.FromMilliseconds(100);

@@ -41,6 +41,9 @@ internal sealed class ClefWriter
         _values = new ClefValues(_json, limits);
     }
 
+    /// <summary>What it was made with.</summary>
+    public EventLimits Limits => _limits;
+
     /// <summary>True when the last event was written as a placeholder.</summary>
     public bool IsPlaceholder { get; private set; }
 
