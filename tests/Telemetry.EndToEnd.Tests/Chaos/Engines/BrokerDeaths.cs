@@ -5,14 +5,14 @@ namespace Telemetry.EndToEnd.Tests.Chaos.Engines;
 
 /// <summary>
 /// The broker alone dies, again and again, and nobody restarts the others: both lanes go on by themselves. TELEMETRY_CHAOS_DEATHS says how
-/// often (3).
+/// often (2).
 /// </summary>
 [Trait("Category", "chaos")]
 public sealed class BrokerDeaths(ITestOutputHelper output)
 {
     private const int LinesPerSecond = 1200;
 
-    private readonly int _deaths = EngineRig.Setting("TELEMETRY_CHAOS_DEATHS", 3);
+    private readonly int _deaths = EngineRig.Setting("TELEMETRY_CHAOS_DEATHS", 2);
 
     [Fact]
     public async Task NoLaneStandsStillAfterwards()
