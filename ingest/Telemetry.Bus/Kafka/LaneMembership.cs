@@ -60,7 +60,13 @@ internal sealed class LaneMembership : IBusMembership
         _thread.Start();
     }
 
-    public string Problem => _problem.Length > 0 || _isMember ? _problem : $"The {LaneNames.Of(_lane)} lane has not joined its group yet.";
+    public string Problem => (_problem, _committer.Problem, _isMember) switch
+    {
+        ({ Length: > 0 } reading, _, _) => reading,
+        (_, { Length: > 0 } committing, _) => committing,
+        (_, _, true) => "",
+        _ => $"The {LaneNames.Of(_lane)} lane has not joined its group yet.",
+    };
 
     /// <summary>Tells which partitions can have held a batch.</summary>
     public RoutedPartitions Routed { get; }

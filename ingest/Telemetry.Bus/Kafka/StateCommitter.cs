@@ -34,7 +34,8 @@ internal sealed class StateCommitter : IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly List<CommitThread> _abandoned = [];
     private readonly ITimer _watch;
-    private CommitThread _current;
+    private volatile CommitThread _current;
+    private bool _hasGivenUp;
 
     /// <param name="lane">The lane.</param>
     /// <param name="names">Names of the topics.</param>
@@ -51,6 +52,11 @@ internal sealed class StateCommitter : IAsyncDisposable
         _current = new CommitThread(_context, _queue, newProducer, isSuccessor: false);
         _watch = time.CreateTimer(_ => Look(), null, _lookEvery, _lookEvery);
     }
+
+    /// <summary>That the last client that may be tried stands still; empty otherwise. Any thread.</summary>
+    public string Problem => _current.CallAge < _stuckAfter
+        ? ""
+        : $"The {LaneNames.Of(_context.Lane)} lane cannot commit: the Kafka client does not return from its calls. Restart the indexer.";
 
     public Task CommitAsync(PartitionLease lease, StateCommit commit, CancellationToken cancel)
     {
@@ -102,9 +108,10 @@ internal sealed class StateCommitter : IAsyncDisposable
                 _current = new CommitThread(_context, _queue, _newProducer, isSuccessor: true);
                 stuck.Abandon("the Kafka client does not return from a call and is replaced");
             }
-            else
+            else if (!_hasGivenUp)
             {
-                _context.OnProblem($"The {LaneNames.Of(_context.Lane)} lane cannot commit: the Kafka client does not return from its calls. Restart the indexer.");
+                _hasGivenUp = true;
+                _context.OnProblem(Problem);
             }
         }
     }

@@ -67,17 +67,6 @@ internal sealed class EventBuffer(long maxBytes, int maxEvents) : IDisposable
         Interlocked.Exchange(ref _isIdle, false);
     }
 
-    /// <summary>Counts an event that never became bytes.</summary>
-    public void AddDropped()
-    {
-        lock (_gate)
-        {
-            _emitted++;
-            _dropped++;
-            _gap++;
-        }
-    }
-
     /// <summary>The oldest chunk; null when there is none. It is still held until <see cref="Return"/>.</summary>
     public EventChunk? Take()
     {

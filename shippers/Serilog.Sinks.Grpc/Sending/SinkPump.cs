@@ -21,8 +21,8 @@ internal sealed class SinkPump
     /// <summary>While events come they are taken this often: a wake-up would cost the thread that logs more than the event does.</summary>
     private static readonly TimeSpan Nap = TimeSpan.FromMilliseconds(10);
 
-    /// <summary>How often it is looked whether what somebody waits for is acknowledged.</summary>
-    private static readonly TimeSpan AckLook = TimeSpan.FromMilliseconds(1);
+    /// <summary>Who waits for an acknowledgement looks at least this often: another that waits may have been woken instead.</summary>
+    private static readonly TimeSpan AckLook = TimeSpan.FromMilliseconds(5);
 
     private static readonly TimeSpan IdleAfter = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan IdleWait = TimeSpan.FromMinutes(1);
@@ -201,12 +201,13 @@ internal sealed class SinkPump
 
     private async Task CompleteAsync(List<TaskCompletionSource> waiting)
     {
+        var log = _spool.Lanes.Bulk;
+        var taken = log.TakenRecords;
         if (!IsDurable || !await _spool.Lanes.FlushAsync())
         {
-            var settled = _spool.Lanes.Bulk.SettledRecords + _spool.Lanes.Bulk.BufferedRecords;
-            while (_spool.Lanes.Bulk.SettledRecords < settled && !_stop.IsCancellationRequested)
+            while (log.SettledRecords < taken && !_stop.IsCancellationRequested)
             {
-                await Task.Delay(AckLook, _time, CancellationToken.None);
+                await log.Acknowledgement.WaitAsync(AckLook, CancellationToken.None);
             }
         }
 

@@ -95,6 +95,18 @@ internal sealed class LaneLog : IDisposable
         }
     }
 
+    /// <summary>Records of all frames so far: when so many are settled, all of them are.</summary>
+    public long TakenRecords
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _settledRecords + _pendingRecords;
+            }
+        }
+    }
+
     /// <summary>Records acknowledged or refused since the log was opened.</summary>
     public long SettledRecords
     {

@@ -59,6 +59,7 @@ public sealed class StateCommitterTests : IDisposable
         await using var committer = Committer(stuck: int.MaxValue, "InitTransactions");
         await PassAsync(() => _problems.Any(problem => problem.Contains("Restart", StringComparison.Ordinal)), () => _ = Commit(committer, 1));
         Assert.Equal(5, _producers.Count);
+        Assert.Contains("Restart", committer.Problem, StringComparison.Ordinal);
     }
 
     [Fact]
