@@ -68,7 +68,7 @@ public sealed class GrpcSinkTests : IDisposable
 
         // As after a kill: what is on the disk now is all that the next one has.
         var copy = _folder["copy"];
-        await CopyAsync(_folder["buffer"], copy);
+        await Eventually.Holds(() => IsCopied(_folder["buffer"], copy), "no file is renamed while it is copied");
         await using var gateway = await RealGateway.StartAsync();
         await using var next = Logger(gateway.Address, o => o.BufferPath = copy);
         await Eventually.Holds(() => gateway.Lines().Count == 1, "what was left is shipped");
@@ -199,12 +199,17 @@ public sealed class GrpcSinkTests : IDisposable
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
-    private static async Task CopyAsync(string from, string to)
+    private static bool IsCopied(string from, string to)
     {
+        if (Directory.Exists(to))
+        {
+            Directory.Delete(to, recursive: true);
+        }
+
         // Not by our own file API, which minds the lock of whom the files belong to.
         using var copy = System.Diagnostics.Process.Start("cp", ["-a", from, to]);
-        await copy.WaitForExitAsync();
-        Assert.Equal(0, copy.ExitCode);
+        copy.WaitForExit();
+        return copy.ExitCode == 0;
     }
 
     private Logger Logger(Uri gateway, Action<BatchedGrpcSinkOptions>? configure = null)

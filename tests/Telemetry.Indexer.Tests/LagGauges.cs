@@ -12,9 +12,11 @@ internal sealed class LagGauges : IDisposable
     public LagGauges()
     {
         var thread = Environment.CurrentManagedThreadId;
+        // Starting to listen shows what exists already, on this thread: the indexers of tests that run beside.
+        var others = true;
         _listener.InstrumentPublished = (instrument, listener) =>
         {
-            if (instrument.Name is "indexer.lag" or "indexer.lag.time" && Environment.CurrentManagedThreadId == thread)
+            if (instrument.Name is "indexer.lag" or "indexer.lag.time" && !others && Environment.CurrentManagedThreadId == thread)
             {
                 listener.EnableMeasurementEvents(instrument);
             }
@@ -22,6 +24,7 @@ internal sealed class LagGauges : IDisposable
         _listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) => _values[(instrument, Lane(tags))] = value);
         _listener.SetMeasurementEventCallback<double>((instrument, value, tags, _) => _values[(instrument, Lane(tags))] = value);
         _listener.Start();
+        others = false;
     }
 
     /// <summary>What they say now.</summary>
