@@ -32,6 +32,7 @@ public static class LifetimeReducer
                 stream.Reached(closed.NextSeq);
                 break;
             case WorkloadStart start: Apply(lifetime, stamp, start); break;
+            case WorkloadPeer peer: Apply(lifetime.Workload(peer.WorkloadId), stamp, peer); break;
             case WorkloadEnd end: Apply(lifetime.Workload(end.WorkloadId), end); break;
             case Heartbeat heartbeat: Apply(facts, lifetime, stamp, heartbeat); break;
             case Loss loss: Apply(facts, stamp, loss); break;
@@ -54,7 +55,11 @@ public static class LifetimeReducer
 
     private static void Apply(LifetimeFacts lifetime, in FactStamp stamp, AgentStart start)
     {
-        lifetime.AddRun(HashOf(start.Agent?.RunId ?? ""));
+        if (start.Agent is not { IsApplication: true })
+        {
+            lifetime.AddRun(HashOf(start.Agent?.RunId ?? ""));
+        }
+
         var identity = start.Identity ?? new Identity();
         foreach (var workload in identity.Workloads)
         {
@@ -62,8 +67,8 @@ public static class LifetimeReducer
         }
 
         var said = ToIdentity(identity, start.Agent ?? new Agent());
-        if (lifetime.Identity is not { } known || (stamp.MintedUnixUs, said.AgentRunId).CompareTo(
-            (lifetime.IdentityMintedUnixUs, known.AgentRunId)) >= 0)
+        if (lifetime.Identity is not { } known || (said.IsOfServer, stamp.MintedUnixUs, said.AgentRunId).CompareTo(
+            (known.IsOfServer, lifetime.IdentityMintedUnixUs, known.AgentRunId)) >= 0)
         {
             lifetime.Identity = said;
             lifetime.IdentityMintedUnixUs = stamp.MintedUnixUs;
@@ -86,6 +91,7 @@ public static class LifetimeReducer
         AgentName = agent.Name,
         AgentVersion = agent.Version,
         AgentRunId = agent.RunId,
+        IsOfServer = !agent.IsApplication,
     };
 
     private static void Apply(StreamFacts stream, StreamOpened opened)
@@ -115,6 +121,14 @@ public static class LifetimeReducer
         {
             (workload.Name, workload.Version, workload.Image) = (said.Name, said.Version, said.Image);
             workload.DescribedUnixUs = mintedUnixUs;
+        }
+    }
+
+    private static void Apply(WorkloadFacts workload, in FactStamp stamp, WorkloadPeer peer)
+    {
+        if (workload.Peer is not { } known || stamp.MintedUnixUs >= known.AtUnixUs)
+        {
+            workload.Peer = new PeerFact(stamp.MintedUnixUs, peer.Pid, peer.Uid, peer.Gid, peer.Cgroup, peer.Executable);
         }
     }
 

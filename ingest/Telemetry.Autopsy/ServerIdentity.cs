@@ -44,4 +44,7 @@ public sealed record ServerIdentity
 
     /// <summary>Random identity of the run of the shipper that said this.</summary>
     public string AgentRunId { get; init; } = "";
+
+    /// <summary>True when a shipper of the server said this, false when an application did, of where it runs.</summary>
+    public bool IsOfServer { get; init; } = true;
 }

@@ -21,6 +21,9 @@ public sealed class WorkloadFacts
     /// <summary>Process id of the latest start; 0 is unknown.</summary>
     public int Pid { get; set; }
 
+    /// <summary>Which process ships for it, as the server's kernel says; null is unknown.</summary>
+    public PeerFact? Peer { get; set; }
+
     /// <summary>Latest start; 0 is unknown.</summary>
     public long StartedUnixUs { get; set; }
 

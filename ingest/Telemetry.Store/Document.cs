@@ -87,6 +87,21 @@ public sealed class Document
         return false;
     }
 
+    /// <summary>Takes back every value of a field.</summary>
+    public void Remove(FieldName name)
+    {
+        var kept = 0;
+        for (var i = 0; i < FieldCount; i++)
+        {
+            if (!ReferenceEquals(_fields[i].Name, name))
+            {
+                _fields[kept++] = _fields[i];
+            }
+        }
+
+        FieldCount = kept;
+    }
+
     private void Add(DocumentField field)
     {
         if (FieldCount == MaxFields)

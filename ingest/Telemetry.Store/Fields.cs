@@ -86,6 +86,9 @@ public static class Fields
     public static readonly FieldName ProcessThreadId = Add("process.thread.id", FieldType.Long, FieldSource.Line);
     public static readonly FieldName ProcessThreadName = Add("process.thread.name", FieldType.Keyword, FieldSource.Line);
     public static readonly FieldName ProcessExecutable = Add("process.executable", FieldType.Keyword, FieldSource.Crash);
+    public static readonly FieldName ProcessUserId = Add("process.user.id", FieldType.Keyword, FieldSource.Envelope);
+    public static readonly FieldName ProcessGroupId = Add("process.group.id", FieldType.Keyword, FieldSource.Envelope);
+    public static readonly FieldName ProcessCgroup = Add("telemetry.cgroup", FieldType.Keyword, FieldSource.Envelope);
     public static readonly FieldName ProcessCommandLine = Add("process.command_line", FieldType.Keyword, FieldSource.Crash);
     public static readonly FieldName ProcessExitCode = Add("process.exit_code", FieldType.Long, FieldSource.Crash);
 

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Net;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -36,6 +37,9 @@ public sealed class GrpcServerCall
     public IPEndPoint? Peer => _context.Connection.RemoteIpAddress is { } address
         ? new IPEndPoint(address, _context.Connection.RemotePort)
         : null;
+
+    /// <summary>What the server keeps with the connection, which all its calls share.</summary>
+    public IDictionary<object, object?> ConnectionItems => _context.Features.GetRequiredFeature<IConnectionItemsFeature>().Items;
 
     /// <summary>When the call's time is up; null is never.</summary>
     public DateTimeOffset? Deadline { get; }

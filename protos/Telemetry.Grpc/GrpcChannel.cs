@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Net;
 using System.Net.Http;
+using System.Net.Sockets;
 
 namespace Telemetry.Grpc;
 
@@ -17,12 +18,14 @@ public sealed class GrpcChannel : IAsyncDisposable
 {
     private readonly GrpcChannelOptions _options;
     private readonly HttpMessageInvoker _invoker;
+    private readonly Uri _authority;
 
     /// <summary>Prepares the channel; nothing is connected yet. Throws <see cref="ArgumentException"/> for a bad option.</summary>
     public GrpcChannel(GrpcChannelOptions options)
     {
         options.ThrowIfInvalid();
         _options = options;
+        _authority = options.Address.Scheme == GrpcChannelOptions.UnixScheme ? new Uri("http://localhost") : options.Address;
         _invoker = new HttpMessageInvoker(CreateHandler(options));
     }
 
@@ -101,6 +104,11 @@ public sealed class GrpcChannel : IAsyncDisposable
             AutomaticDecompression = DecompressionMethods.None,
             ActivityHeadersPropagator = null,
         };
+        if (options.Address.Scheme == GrpcChannelOptions.UnixScheme)
+        {
+            handler.ConnectCallback = (_, cancel) => ConnectAsync(options.Address.LocalPath, cancel);
+        }
+
         if (options.CaFile is { } file)
         {
             handler.SslOptions.CertificateChainPolicy = CustomRoots.Load(file);
@@ -109,9 +117,24 @@ public sealed class GrpcChannel : IAsyncDisposable
         return handler;
     }
 
+    private static async ValueTask<Stream> ConnectAsync(string path, CancellationToken cancel)
+    {
+        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), cancel);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
     private HttpRequestMessage CreateRequest(string method, GrpcCallOptions options)
     {
-        var request = new HttpRequestMessage(HttpMethod.Post, new Uri(_options.Address, method))
+        var request = new HttpRequestMessage(HttpMethod.Post, new Uri(_authority, method))
         {
             Version = HttpVersion.Version20,
             VersionPolicy = HttpVersionPolicy.RequestVersionExact,

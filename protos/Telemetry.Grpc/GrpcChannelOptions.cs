@@ -3,7 +3,13 @@ namespace Telemetry.Grpc;
 /// <summary>How a <see cref="GrpcChannel"/> reaches its server.</summary>
 public sealed record GrpcChannelOptions
 {
-    /// <summary>Scheme, host and port. <c>http</c> is HTTP/2 in clear text with prior knowledge, <c>https</c> is TLS with ALPN.</summary>
+    /// <summary>Scheme of a socket of this machine.</summary>
+    public const string UnixScheme = "unix";
+
+    /// <summary>
+    /// Scheme, host and port. <c>http</c> is HTTP/2 in clear text with prior knowledge, <c>https</c> is TLS with ALPN,
+    /// <c>unix:///run/x.sock</c> is clear text over a socket of this machine.
+    /// </summary>
     public required Uri Address { get; init; }
 
     /// <summary>
@@ -29,7 +35,7 @@ public sealed record GrpcChannelOptions
 
     internal void ThrowIfInvalid()
     {
-        if (Address is not { IsAbsoluteUri: true, Scheme: "http" or "https" })
+        if (Address is not { IsAbsoluteUri: true, Scheme: "http" or "https" or UnixScheme })
         {
             throw new ArgumentException($"'{Address}' is no address of a gRPC server; it looks like https://host:4319.");
         }

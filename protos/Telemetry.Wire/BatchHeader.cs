@@ -28,6 +28,9 @@ public sealed record BatchHeader(
     /// <summary>The only format there is.</summary>
     public const uint Format = 1;
 
+    /// <summary>An empty record takes two bytes: its tag and its length.</summary>
+    private const int MinRecordBytes = 2;
+
     /// <summary>Appends the encoded header.</summary>
     public void Write(IBufferWriter<byte> output)
     {
@@ -91,6 +94,29 @@ public sealed record BatchHeader(
 
         header = fields.ToHeader();
         return true;
+    }
+
+    /// <summary>
+    /// Compares the header with the payload as it came, which stays closed. Does not throw; <paramref name="problem"/> is one sentence
+    /// when it returns false.
+    /// </summary>
+    public bool Matches(ReadOnlySpan<byte> payload, out HeaderProblem problem)
+    {
+        problem = default;
+        if (Compression == Compression.None && (RawSize != payload.Length || RawCrc32C != PayloadCrc32C))
+        {
+            problem = new(HeaderFault.Decoding, "The header's size and checksums of an uncompressed payload differ.");
+        }
+        else if (RawSize < (long)RecordCount * MinRecordBytes || payload.IsEmpty)
+        {
+            problem = new(HeaderFault.Decoding, $"{RecordCount} records do not fit into {RawSize} bytes.");
+        }
+        else if (Crc32C.Compute(payload) != PayloadCrc32C)
+        {
+            problem = new(HeaderFault.Checksum, "The payload does not match its checksum.");
+        }
+
+        return problem.Fault == HeaderFault.None;
     }
 
     private ref struct HeaderFields()
@@ -214,6 +240,9 @@ public enum HeaderFault : byte
 
     /// <summary>Its lane is unknown.</summary>
     Lane,
+
+    /// <summary>The payload is not the one it was made for.</summary>
+    Checksum,
 }
 
 /// <summary>Why a header is refused; <paramref name="Detail"/> is one sentence.</summary>

@@ -27,4 +27,6 @@ public enum RecordKind : byte
     Crash = 10,
     /// <summary>The lifetime ends in an orderly way.</summary>
     Seal = 11,
+    /// <summary>Which process ships for a workload, as the kernel says.</summary>
+    WorkloadPeer = 13,
 }

@@ -9,15 +9,24 @@ public class GrpcSinkOptions
     /// <summary>Gateway of a machine that runs everything.</summary>
     public const string LocalGateway = "http://127.0.0.1:4319";
 
+    /// <summary>Socket of the shipper of this server.</summary>
+    public const string LocalShipper = "unix:///run/telemetry/shipper.sock";
+
     private string? _endpoint;
     private string? _serviceName;
 
-    /// <summary><c>http://</c> or <c>https://</c> of a gateway. Default <see cref="LocalGateway"/>.</summary>
+    /// <summary>
+    /// <c>http://</c> or <c>https://</c> of a gateway, or <c>unix://</c> and the path of a shipper's socket. Default
+    /// <see cref="LocalShipper"/> when there is one, else <see cref="LocalGateway"/>.
+    /// </summary>
     public string? Endpoint
     {
         get => _endpoint;
         set => _endpoint = string.IsNullOrWhiteSpace(value) ? null : value.Trim();
     }
+
+    /// <summary>The endpoint, or the default that holds here.</summary>
+    internal string EffectiveEndpoint => Endpoint ?? (File.Exists(new Uri(LocalShipper).LocalPath) ? LocalShipper : LocalGateway);
 
     /// <summary>Name of the service, "shop". Default is the name of the entry assembly.</summary>
     public string? ServiceName

@@ -10,10 +10,11 @@ internal static class OptionsCheck
     /// <exception cref="ArgumentException">One of them is wrong; the message is a sentence that names it.</exception>
     public static void ThrowIfWrong(BatchedGrpcSinkOptions options)
     {
-        var endpoint = options.Endpoint ?? GrpcSinkOptions.LocalGateway;
-        if (!Uri.TryCreate(endpoint, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https"))
+        var endpoint = options.EffectiveEndpoint;
+        if (!Uri.TryCreate(endpoint, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https" or "unix"))
         {
-            throw new ArgumentException($"'{endpoint}' is no address of a gateway; it looks like https://gateway:4319.", "endpoint");
+            throw new ArgumentException(
+                $"'{endpoint}' is no address of a gateway or shipper; it looks like https://gateway:4319 or unix:///run/telemetry/shipper.sock.", "endpoint");
         }
 
         if (options.Token is not null && uri.Scheme == "http" && !uri.IsLoopback)

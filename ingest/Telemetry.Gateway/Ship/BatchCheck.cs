@@ -1,7 +1,6 @@
 using Telemetry.Protos.V1;
 using Telemetry.Wire;
 using BatchHeader = Telemetry.Wire.BatchHeader;
-using Compression = Telemetry.Wire.Compression;
 
 namespace Telemetry.Gateway.Ship;
 
@@ -10,9 +9,6 @@ namespace Telemetry.Gateway.Ship;
 /// </summary>
 internal static class BatchCheck
 {
-    /// <summary>An empty record takes two bytes: its tag and its length.</summary>
-    private const int MinRecordBytes = 2;
-
     /// <summary>Null when the batch is taken. Does not throw.</summary>
     public static Rejection? Check(BatchBody body, CallIdentity identity, GatewayLimits limits, out BatchHeader? header)
     {
@@ -29,22 +25,8 @@ internal static class BatchCheck
         }
 
         header = read;
-        return FindContradiction(read, body.Payload.Length)
-            ?? FindRefusal(read, identity, limits)
-            ?? CheckPayload(read, body.Payload.Span);
-    }
-
-    private static Rejection? FindContradiction(BatchHeader header, int payloadBytes)
-    {
-        var stored = header.Compression == Compression.None;
-        if (stored && (header.RawSize != payloadBytes || header.RawCrc32C != header.PayloadCrc32C))
-        {
-            return new(RejectReason.Decoding, "The header's size and checksums of an uncompressed payload differ.");
-        }
-
-        return header.RawSize < (long)header.RecordCount * MinRecordBytes || payloadBytes == 0
-            ? new(RejectReason.Decoding, $"{header.RecordCount} records do not fit into {header.RawSize} bytes.")
-            : null;
+        return FindRefusal(read, identity, limits)
+            ?? (read.Matches(body.Payload.Span, out problem) ? null : new(ToReason(problem.Fault), problem.Detail));
     }
 
     private static Rejection? FindRefusal(BatchHeader header, CallIdentity identity, GatewayLimits limits)
@@ -64,15 +46,11 @@ internal static class BatchCheck
             : new(RejectReason.Identity, $"Lifetime {header.Lifetime} is none that this call has named.");
     }
 
-    private static Rejection? CheckPayload(BatchHeader header, ReadOnlySpan<byte> payload) =>
-        Crc32C.Compute(payload) == header.PayloadCrc32C
-            ? null
-            : new(RejectReason.Checksum, "The payload does not match its checksum.");
-
     private static RejectReason ToReason(HeaderFault fault) => fault switch
     {
         HeaderFault.Size => RejectReason.Size,
         HeaderFault.Lane => RejectReason.Lane,
+        HeaderFault.Checksum => RejectReason.Checksum,
         _ => RejectReason.Decoding,
     };
 }

@@ -70,9 +70,10 @@ internal sealed class LifetimeDirectory(SqliteFactsReader state, TimeProvider ti
     {
         switch (record)
         {
-            case AgentStart start: Replace(id, Find(id).With(facts, start.Identity?.Workloads ?? [])); break;
+            case AgentStart start: Replace(id, Find(id).With(facts, start.Identity?.Workloads.Select(w => w.Id) ?? [])); break;
             case StreamOpened opened: Replace(id, Find(id).With(opened)); break;
-            case WorkloadStart { Workload: { } workload }: Replace(id, Find(id).With(facts, [workload])); break;
+            case WorkloadStart { Workload: { } workload }: Replace(id, Find(id).With(facts, [workload.Id])); break;
+            case WorkloadPeer peer: Replace(id, Find(id).With(facts, [peer.WorkloadId])); break;
         }
     }
 

@@ -27,7 +27,7 @@ internal sealed record LifetimeProfile
         var profile = new LifetimeProfile { Identity = facts.Identity };
         foreach (var workload in facts.Workloads.Values)
         {
-            profile = profile.With(workload.Id, workload.Name, workload.Version);
+            profile = profile.With(workload);
         }
 
         foreach (var (key, stream) in streams)
@@ -44,12 +44,13 @@ internal sealed record LifetimeProfile
     public LifetimeProfile With(StreamOpened opened) => With(
         new StreamId(opened.StreamId), new StreamProfile(opened.Name, Names.Of(opened.Kind), opened.WorkloadId));
 
-    public LifetimeProfile With(LifetimeFacts facts, IEnumerable<Workload> workloads)
+    /// <summary>With what the facts say of the server and of some workloads.</summary>
+    public LifetimeProfile With(LifetimeFacts facts, IEnumerable<string> workloadIds)
     {
         var profile = this with { Identity = facts.Identity };
-        foreach (var workload in workloads)
+        foreach (var id in workloadIds)
         {
-            profile = profile.With(workload.Id, workload.Name, workload.Version);
+            profile = profile.With(facts.Workload(id));
         }
 
         return profile;
@@ -58,8 +59,8 @@ internal sealed record LifetimeProfile
     private LifetimeProfile With(StreamId id, StreamProfile stream) =>
         Streams.Count < MaxEntries || Streams.ContainsKey(id) ? this with { Streams = Streams.SetItem(id, stream) } : this;
 
-    private LifetimeProfile With(string id, string name, string version) =>
-        Workloads.Count < MaxEntries || Workloads.ContainsKey(id)
-            ? this with { Workloads = Workloads.SetItem(id, new WorkloadProfile(name, version)) }
+    private LifetimeProfile With(WorkloadFacts workload) =>
+        Workloads.Count < MaxEntries || Workloads.ContainsKey(workload.Id)
+            ? this with { Workloads = Workloads.SetItem(workload.Id, new WorkloadProfile(workload.Name, workload.Version, workload.Peer)) }
             : this;
 }

@@ -10,8 +10,8 @@ namespace Telemetry.Indexer.Enrichment;
 /// <summary>Fills the documents of records that are no lines: crashes and lifecycle events.</summary>
 internal static class RecordDocument
 {
-    /// <summary>True when a record of this kind becomes a document. Heartbeats and stream ends only become facts.</summary>
-    public static bool IsDocument(IMessage record) => record is not (Heartbeat or StreamClosed);
+    /// <summary>True when a record of this kind becomes a document. Others only become facts.</summary>
+    public static bool IsDocument(IMessage record) => record is not (Heartbeat or StreamClosed or WorkloadPeer);
 
     /// <summary>Sets everything but the envelope.</summary>
     public static void Fill(Document document, IMessage record, LifetimeProfile profile)

@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Text;
+using Telemetry.Autopsy;
 using Telemetry.Bus;
 using Telemetry.Indexer.Parsing;
 using Telemetry.Query;
@@ -16,10 +18,12 @@ internal sealed class StreamEnvelope
     private readonly List<(FieldName Field, byte[] Value)> _fixed = [];
     private readonly List<(FieldName Field, byte[] Value)> _unlessSet = [];
 
+    private PeerFact? _peer;
+
     public StreamEnvelope(LifetimeProfile profile, in BusStamp stamp, Lane lane, StreamId streamId, Epoch epoch)
     {
         Profile = profile;
-        var identity = profile.Identity ?? new Autopsy.ServerIdentity();
+        var identity = profile.Identity ?? new ServerIdentity();
         Zone = ZoneClock.Find(identity.TimeZone);
         HostNameKnown = identity.HostName.Length > 0;
         Add(_fixed, Fields.LifetimeIdField, stamp.Lifetime.ToString());
@@ -59,12 +63,29 @@ internal sealed class StreamEnvelope
             document.Set(field, value);
         }
 
+        if (_peer is not null)
+        {
+            SetPeer(document, _peer);
+        }
+
         foreach (var (field, value) in _unlessSet)
         {
             if (!document.TryGet(field, out _))
             {
                 document.Set(field, value);
             }
+        }
+    }
+
+    /// <summary>What the kernel says of the process counts, whatever its lines claim.</summary>
+    private static void SetPeer(Document document, PeerFact peer)
+    {
+        document.Remove(Fields.ProcessPid);
+        document.Set(Fields.ProcessPid, peer.Pid);
+        if (peer.Executable.Length > 0)
+        {
+            document.Remove(Fields.ProcessExecutable);
+            document.Set(Fields.ProcessExecutable, peer.Executable);
         }
     }
 
@@ -81,6 +102,10 @@ internal sealed class StreamEnvelope
         {
             Add(_unlessSet, Fields.ServiceName, workload.Name);
             Add(_unlessSet, Fields.ServiceVersion, workload.Version);
+            _peer = workload.Peer;
+            Add(_fixed, Fields.ProcessUserId, workload.Peer?.Uid.ToString(CultureInfo.InvariantCulture) ?? "");
+            Add(_fixed, Fields.ProcessGroupId, workload.Peer?.Gid.ToString(CultureInfo.InvariantCulture) ?? "");
+            Add(_fixed, Fields.ProcessCgroup, workload.Peer?.Cgroup ?? "");
         }
     }
 

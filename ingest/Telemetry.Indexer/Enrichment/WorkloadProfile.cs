@@ -1,4 +1,9 @@
+using Telemetry.Autopsy;
+
 namespace Telemetry.Indexer.Enrichment;
 
 /// <summary>The service that a workload runs.</summary>
-internal sealed record WorkloadProfile(string Name, string Version);
+/// <param name="Name">Of the service.</param>
+/// <param name="Version">Of the service.</param>
+/// <param name="Peer">The process that ships for it, when the kernel has said so.</param>
+internal sealed record WorkloadProfile(string Name, string Version, PeerFact? Peer);

@@ -27,6 +27,7 @@ internal sealed record ApplicationIdentity(LifetimeContext Context, Workload Wor
             Version = VersionOf(typeof(ApplicationIdentity).Assembly),
             RunId = run,
             Pid = Environment.ProcessId,
+            IsApplication = true,
         };
         var entry = Assembly.GetEntryAssembly();
         var workload = new Workload

@@ -53,6 +53,7 @@ internal sealed class SinkPump
         lanes.Recorder.Write(RecordKind.WorkloadStart, new WorkloadStart { Workload = identity.Workload, Pid = Environment.ProcessId });
         _stream = StreamOpener.Open(
             lanes.Bulk, identity.Context, StreamKind.Application, identity.Workload.Id, identity.Workload.Name, time, random);
+        lanes.NamedStreams = [_stream];
         var batching = new BatcherOptions { BatchBytes = options.BatchBytesLimit, BatchWait = options.BufferingTimeLimit };
         _batcher = new LineBatcher(batching, lanes.Bulk, lanes.Recorder, identity.Context, [_stream], _log, time, _stop.Token);
         lanes.Start(flushBulk: true);
@@ -92,7 +93,6 @@ internal sealed class SinkPump
         _buffer.Added.Set();
         await Task.Run(_thread.Join, CancellationToken.None);
         _spool.Lanes.Recorder.Closed(_stream, "logger closed");
-        _spool.Lanes.Recorder.Write(RecordKind.AgentStop, new AgentStop { Reason = "logger closed" });
         var isDrained = await _spool.Lanes.DrainAsync(atMost - _time.GetElapsedTime(begun), late.Token);
         await _spool.DisposeAsync();
         while (_flushes.TryDequeue(out var request))
@@ -109,7 +109,7 @@ internal sealed class SinkPump
         {
             Gateway = new GatewayOptions
             {
-                Addresses = [new Uri(options.Endpoint ?? GrpcSinkOptions.LocalGateway)],
+                Addresses = [new Uri(options.EffectiveEndpoint)],
                 Token = options.Token is { } token ? () => token : null,
                 CaFile = options.CaFile,
                 ConnectTimeout = options.CallTimeout,

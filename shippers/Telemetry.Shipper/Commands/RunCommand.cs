@@ -1,4 +1,5 @@
 using Telemetry.Protos.V1;
+using Telemetry.Shipper.Applications;
 using Telemetry.Shipper.Configuration;
 using Telemetry.Shipper.Critical;
 using Telemetry.Shipper.Files;
@@ -69,14 +70,42 @@ internal sealed class RunCommand(Host host, Setup setup)
         }
     }
 
+    /// <summary>Null, after it has said why, when the socket is asked for and cannot be had.</summary>
+    private async Task<ApplicationSocket?> ListenAsync(SocketOptions options)
+    {
+        try
+        {
+            var spools = new ApplicationSpools(
+                ProcessSpool.FolderIn(_options.DataDirectory), OpenApplicationLanes, setup.Context, _log, host.Time);
+            var socket = await ApplicationSocket.ListenAsync(options, setup.Context, spools, _log, host.Time);
+            _log.Info($"Applications of this server may ship to unix://{options.Path}.");
+            return socket;
+        }
+        catch (IOException e)
+        {
+            host.Error.WriteLine($"telemetry-shipper: The socket '{options.Path}' cannot be used: {e.Message}");
+            return null;
+        }
+    }
+
     private LanePair OpenLanes(string directory, IPlanReader plans) =>
         LanePair.Open(directory, _options.Lanes, plans, setup.Context, "", _log, host.Time, host.Random);
+
+    private LanePair OpenApplicationLanes(string? directory, string workloadId) => LanePair.Open(
+        directory, _options.SocketLanes, NoPlans.Instance, setup.Context, workloadId, _log, host.Time, host.Random, agentStream: "socket");
 
     private async Task<int> ShipAsync(LanePair lanes, StopSignals signals)
     {
         var inherited = lanes.Bulk.BufferedRecords + lanes.Critical.BufferedRecords;
         using var end = new CancellationTokenSource();
         lanes.Recorder.Start();
+        ApplicationSocket? socket = null;
+        if (_options.Socket is { } options && (socket = await ListenAsync(options)) is null)
+        {
+            await lanes.DisposeAsync();
+            return ExitCode.Usage;
+        }
+
         using var tailer = new FileTailer(_options.Tailer, lanes.Bulk, lanes.Recorder, setup.Context, _plans, _log,
             host.Time, host.Random);
         lanes.Start(flushBulk: false);
@@ -93,6 +122,11 @@ internal sealed class RunCommand(Host host, Setup setup)
         var sealReason = await SealReasonAsync();
         var stopped = host.Time.GetTimestamp();
         await ReadOnAsync(lanes, tailer, stopReading, reading, signals, sealReason);
+
+        if (socket is not null)
+        {
+            await socket.DisposeAsync();
+        }
 
         // Nothing is said after the last word: a sign of life would void it.
         await end.CancelAsync();

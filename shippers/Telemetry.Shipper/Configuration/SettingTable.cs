@@ -15,6 +15,12 @@ internal static class SettingTable
             "Id of this run of the workload; random unless given.", Verbs.Exec),
         new("quiet", SettingKind.Switch, "on|off", "off", "Do not pass the command's output through.", Verbs.Exec),
 
+        new("socket", SettingKind.Text, "PATH", "",
+            "Unix socket for applications of this server, /run/telemetry/shipper.sock; none unless given.", Verbs.Run),
+        new("socket-mode", SettingKind.Text, "MODE", "0666", "Who may connect to the socket, octal.", Verbs.Run),
+        new("socket-spool", SettingKind.Size, "SIZE", "32MiB",
+            "Most disk for one application of the socket.", Verbs.Run) { Range = new("24MiB", "1TiB") },
+
         new("gateway", SettingKind.List, "URL", "http://127.0.0.1:4319",
             "Where to ship to. Repeatable: tried in turn.", Verbs.All),
         new("token-file", SettingKind.Text, "FILE", "",

@@ -1,3 +1,5 @@
+using System.Text;
+using Telemetry.Shipper.Applications;
 using Telemetry.Shipper.Files;
 using Telemetry.Shipper.Text;
 using Telemetry.Shipping.Diagnostics;
@@ -9,11 +11,25 @@ namespace Telemetry.Shipper.Configuration;
 /// <summary>The settings with their types.</summary>
 internal sealed record ShipperOptions
 {
+    /// <summary>The kernel's limit without the zero at its end.</summary>
+    private const int MaxSocketPathBytes = 107;
+
+    private const int AllPermissions = 0x1FF;
+
+    /// <summary>There may be many applications, and each has its own window.</summary>
+    private const int SocketWindowBytes = 1 << 20;
+
     public required string DataDirectory { get; init; }
 
     public required LaneOptions Lanes { get; init; }
 
     public required TailerOptions Tailer { get; init; }
+
+    /// <summary>Null is no socket for applications.</summary>
+    public SocketOptions? Socket { get; init; }
+
+    /// <summary>How an application of the socket keeps and sends.</summary>
+    public required LaneOptions SocketLanes { get; init; }
 
     public TimeSpan HeartbeatEvery { get; init; }
 
@@ -39,24 +55,31 @@ internal sealed record ShipperOptions
         var token = settings.Text("token");
         CheckToken(settings, addresses, tokenFile, token, problems);
         var scan = new ScanOptions(IsOn(settings, "group"), (int)Size(settings, "max-record"), Number(settings, "group-lines"));
+        var lanes = new LaneOptions
+        {
+            Gateway = new GatewayOptions
+            {
+                Addresses = addresses,
+                Token = tokenFile.Length > 0 ? () => ReadToken(tokenFile) : token.Length > 0 ? () => token : null,
+                CaFile = settings.Text("ca") is { Length: > 0 } ca ? ca : null,
+            },
+            Sender = new SenderOptions
+            {
+                WindowBatches = Number(settings, "window-batches"),
+                WindowBytes = (int)Size(settings, "window"),
+                AckTimeout = Time(settings, "ack-timeout"),
+            },
+            SpoolBytes = Size(settings, "spool"),
+        };
         return new ShipperOptions
         {
             DataDirectory = Path.GetFullPath(DataDirectoryOf(settings.Text("data"), environment)),
-            Lanes = new LaneOptions
+            Lanes = lanes,
+            Socket = SocketOf(settings, problems),
+            SocketLanes = lanes with
             {
-                Gateway = new GatewayOptions
-                {
-                    Addresses = addresses,
-                    Token = tokenFile.Length > 0 ? () => ReadToken(tokenFile) : token.Length > 0 ? () => token : null,
-                    CaFile = settings.Text("ca") is { Length: > 0 } ca ? ca : null,
-                },
-                Sender = new SenderOptions
-                {
-                    WindowBatches = Number(settings, "window-batches"),
-                    WindowBytes = (int)Size(settings, "window"),
-                    AckTimeout = Time(settings, "ack-timeout"),
-                },
-                SpoolBytes = Size(settings, "spool"),
+                Sender = lanes.Sender with { WindowBytes = Math.Min(lanes.Sender.WindowBytes, SocketWindowBytes) },
+                SpoolBytes = Size(settings, "socket-spool"),
             },
             Tailer = new TailerOptions
             {
@@ -81,6 +104,31 @@ internal sealed record ShipperOptions
     }
 
     public static bool IsOn(Settings settings, string name) => settings.Text(name) is "on" or "true";
+
+    private static SocketOptions? SocketOf(Settings settings, ICollection<string> problems)
+    {
+        var path = settings.Text("socket");
+        if (path.Length == 0)
+        {
+            return null;
+        }
+
+        if (Encoding.UTF8.GetByteCount(Path.GetFullPath(path)) > MaxSocketPathBytes)
+        {
+            problems.Add($"The socket's path '{path}' has more than {MaxSocketPathBytes} bytes.");
+        }
+
+        try
+        {
+            var mode = Convert.ToInt32(settings.Text("socket-mode"), 8);
+            return new SocketOptions(Path.GetFullPath(path), (UnixFileMode)(mode & AllPermissions));
+        }
+        catch (Exception e) when (e is FormatException or OverflowException or ArgumentException)
+        {
+            problems.Add($"'socket-mode' is '{settings.Text("socket-mode")}'; it has to be octal, like 0660.");
+            return null;
+        }
+    }
 
     private static void CheckToken(Settings settings, List<Uri> addresses, string tokenFile, string token, ICollection<string> problems)
     {

@@ -18,13 +18,13 @@ namespace Telemetry.Shipping.Critical;
 internal sealed class CriticalRecorder : ILossRecorder
 {
     private const int MaxBatchBytes = 256 << 10;
-    private const string AgentStreamName = "agent";
     private const string CrashStreamName = "crashes";
 
     private readonly Lock _gate = new();
     private readonly LaneLog _log;
     private readonly LifetimeContext _context;
     private readonly string _workloadId;
+    private readonly string _agentStream;
     private readonly Log _diagnostics;
     private readonly TimeProvider _time;
     private readonly Random _random;
@@ -34,11 +34,12 @@ internal sealed class CriticalRecorder : ILossRecorder
     private readonly List<StreamState> _unannounced = [];
 
     public CriticalRecorder(LaneLog log, LifetimeContext context, string workloadId, Log diagnostics, TimeProvider time,
-        Random random)
+        Random random, string agentStream = "agent")
     {
         _log = log;
         _context = context;
         _workloadId = workloadId;
+        _agentStream = agentStream;
         _diagnostics = diagnostics;
         _time = time;
         _random = random;
@@ -66,13 +67,22 @@ internal sealed class CriticalRecorder : ILossRecorder
         }
     }
 
+    /// <summary>The streams of the workload that it writes; none when it is the server itself.</summary>
+    public IEnumerable<StreamName> OwnStreams => _workloadId.Length == 0
+        ? []
+        :
+        [
+            new() { Kind = StreamKind.Agent, WorkloadId = _workloadId, Name = _agentStream },
+            new() { Kind = StreamKind.Crash, WorkloadId = _workloadId, Name = CrashStreamName },
+        ];
+
     /// <summary>The first record of a run.</summary>
     public void Start() => Write(RecordKind.AgentStart,
         new AgentStart { Agent = _context.Agent, Identity = _context.Identity });
 
     /// <summary>Writes a record of the shipper's own stream.</summary>
     public void Write(RecordKind kind, IMessage message) =>
-        Write(StreamOf(_context.Lifetime, StreamKind.Agent, AgentStreamName), kind, message);
+        Write(StreamOf(_context.Lifetime, StreamKind.Agent, _agentStream), kind, message);
 
     /// <summary>Writes a crash, flushed to disk before it returns.</summary>
     public async ValueTask WriteCrashAsync(Crash crash)
@@ -99,7 +109,7 @@ internal sealed class CriticalRecorder : ILossRecorder
     public void Closed(StreamState stream, string reason)
     {
         stream.Closed = true;
-        Write(StreamOf(stream.Lifetime, StreamKind.Agent, AgentStreamName), RecordKind.StreamClosed, new StreamClosed
+        Write(StreamOf(stream.Lifetime, StreamKind.Agent, _agentStream), RecordKind.StreamClosed, new StreamClosed
         {
             StreamId = stream.Id.Value,
             Epoch = stream.Epoch.Value,
@@ -112,7 +122,7 @@ internal sealed class CriticalRecorder : ILossRecorder
     {
         Losses.AddOrUpdate(loss.Reason, _ => new LossCount((long)loss.Count, (long)loss.Bytes),
             (_, sum) => new LossCount(sum.Records + (long)loss.Count, sum.Bytes + (long)loss.Bytes));
-        Write(StreamOf(lifetime, StreamKind.Agent, AgentStreamName), RecordKind.Loss, loss);
+        Write(StreamOf(lifetime, StreamKind.Agent, _agentStream), RecordKind.Loss, loss);
     }
 
     /// <summary>Makes everything written durable.</summary>
@@ -131,7 +141,7 @@ internal sealed class CriticalRecorder : ILossRecorder
 
     private void AddOpened(StreamState stream)
     {
-        var agent = StreamOf(stream.Lifetime, StreamKind.Agent, AgentStreamName);
+        var agent = StreamOf(stream.Lifetime, StreamKind.Agent, _agentStream);
         if (!_builder.Takes(stream.Lifetime) || _builder.IsFull)
         {
             Commit();
@@ -228,7 +238,7 @@ internal sealed class CriticalRecorder : ILossRecorder
         {
             var message = _log.Pool.Rent();
             var builder = new BatchBuilder(1024);
-            var stream = StreamOf(key.Lifetime, StreamKind.Agent, AgentStreamName);
+            var stream = StreamOf(key.Lifetime, StreamKind.Agent, _agentStream);
             var mark = stream.NextSeq;
             builder.AddMessage(stream, Now(), RecordKind.Loss, loss.ToByteArray());
             var written = _log.TryAppendBatch(builder.Pack(Lane.Critical, message), message, fromReserve: true);

@@ -83,6 +83,18 @@ internal sealed class LaneLog : IDisposable
         }
     }
 
+    /// <summary>Batches and plans that are not acknowledged.</summary>
+    public int UnacknowledgedFrames
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _pending.Count;
+            }
+        }
+    }
+
     /// <summary>Records in frames that are not acknowledged.</summary>
     public long BufferedRecords
     {

@@ -65,7 +65,9 @@ internal sealed class GrpcLaneTransport(GatewayOptions options, Func<Lane, Hello
         }
     }
 
-    private static string Name(Uri address) => address.GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped);
+    private static string Name(Uri address) => address.Scheme == GrpcChannelOptions.UnixScheme
+        ? address.LocalPath
+        : address.GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped);
 
     private GrpcChannel Open(Uri address) => new(new GrpcChannelOptions
     {

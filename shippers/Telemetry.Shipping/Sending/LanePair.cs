@@ -3,6 +3,7 @@ using Telemetry.Shipping.Critical;
 using Telemetry.Shipping.Diagnostics;
 using Telemetry.Shipping.Lanes;
 using Telemetry.Shipping.Machine;
+using Telemetry.Shipping.Streams;
 using Telemetry.Spool;
 using Lane = Telemetry.Wire.Lane;
 
@@ -15,6 +16,7 @@ internal sealed class LanePair : IAsyncDisposable
     private const long CriticalSegmentBytes = 2 << 20;
     private const long BulkSegmentBytes = 8 << 20;
     private const long MinSegmentBytes = 1 << 20;
+    private const int MaxNamedStreams = 64;
 
     private static readonly TimeSpan FlushEvery = TimeSpan.FromMilliseconds(100);
 
@@ -29,7 +31,7 @@ internal sealed class LanePair : IAsyncDisposable
     private readonly Random _random;
 
     private LanePair(LaneLog critical, LaneLog bulk, LaneOptions options, IPlanReader plans, LifetimeContext context, string workloadId,
-        Log diagnostics, TimeProvider time, Random random)
+        Log diagnostics, TimeProvider time, Random random, string agentStream)
     {
         Critical = critical;
         Bulk = bulk;
@@ -39,7 +41,7 @@ internal sealed class LanePair : IAsyncDisposable
         _diagnostics = diagnostics;
         _time = time;
         _random = random;
-        Recorder = new CriticalRecorder(critical, context, workloadId, diagnostics, time, random);
+        Recorder = new CriticalRecorder(critical, context, workloadId, diagnostics, time, random, agentStream);
         CriticalSender = NewSender(critical);
         BulkSender = NewSender(bulk);
     }
@@ -54,12 +56,21 @@ internal sealed class LanePair : IAsyncDisposable
 
     public LaneSender BulkSender { get; }
 
+    /// <summary>Earlier boots that records come from, beside those that the logs know of.</summary>
+    public IReadOnlyList<string> FormerBootIds { get; set; } = [];
+
+    /// <summary>Streams of workloads that are named in each Hello beside those of the logs.</summary>
+    public IReadOnlyList<StreamState> NamedStreams { get; set; } = [];
+
     public bool IsDrained => Critical.IsDrained && Bulk.IsDrained;
 
-    /// <summary>Opens the logs of a directory; null is none, and the logs are in memory.</summary>
+    /// <summary>
+    /// Opens the logs of a directory; null is none, and the logs are in memory. <paramref name="agentStream"/> names the stream of what is
+    /// said about the workload's shipping; each who speaks has its own.
+    /// </summary>
     /// <exception cref="SpoolUnavailableException">It cannot be used, or another process has it.</exception>
     public static LanePair Open(string? directory, LaneOptions options, IPlanReader plans, LifetimeContext context, string workloadId,
-        Log diagnostics, TimeProvider time, Random random)
+        Log diagnostics, TimeProvider time, Random random, string agentStream = "agent")
     {
         // Files can wait where they are; signs of life cannot.
         var criticalDirectory = HasRoomForCritical(directory, diagnostics) ? directory : null;
@@ -79,7 +90,7 @@ internal sealed class LanePair : IAsyncDisposable
                 ReserveBytes = directory is null ? MinSegmentBytes : BulkSegmentBytes,
                 SpareSegments = 1,
             }, time);
-            return new LanePair(critical, bulk, options, plans, context, workloadId, diagnostics, time, random);
+            return new LanePair(critical, bulk, options, plans, context, workloadId, diagnostics, time, random, agentStream);
         }
         catch
         {
@@ -201,13 +212,17 @@ internal sealed class LanePair : IAsyncDisposable
             ClockUnixUs = _time.GetUtcNow().ToUnixMicroseconds(),
         };
         var bulk = Bulk.Restored;
-        var boots = Recorder.FormerBootIds.Concat(bulk.FormerBootIds);
+        var boots = Recorder.FormerBootIds.Concat(bulk.FormerBootIds).Concat(FormerBootIds);
         boots = bulk.InstanceId == _context.InstanceId ? boots.Append(bulk.BootId) : boots;
         foreach (var boot in boots.Where(b => b.Length > 0 && b != _context.BootId).Distinct())
         {
             hello.Former.Add(new FormerLifetime { BootId = boot });
         }
 
+        hello.Streams.Add(Recorder.OwnStreams.Concat(Critical.Restored.Streams.Concat(bulk.Streams).Concat(NamedStreams)
+            .Where(s => s.WorkloadId.Length > 0)
+            .Select(s => new StreamName { Kind = s.Kind, WorkloadId = s.WorkloadId, Name = s.Name }))
+            .Distinct().TakeLast(MaxNamedStreams));
         return hello;
     }
 

@@ -244,6 +244,9 @@ internal sealed class LaneSession
                 case ShipResponse.KindOneofCase.Ack:
                     TakeAck(response.Ack.Through);
                     break;
+                case ShipResponse.KindOneofCase.Accepted:
+                    TakeAccepted(response.Accepted.Through);
+                    break;
                 case ShipResponse.KindOneofCase.Reject:
                     TakeReject(response.Reject);
                     break;
@@ -278,6 +281,20 @@ internal sealed class LaneSession
         }
 
         AdvanceLog();
+    }
+
+    private void TakeAccepted(ulong through)
+    {
+        if (_options.IsAcceptedEnough)
+        {
+            TakeAck(through);
+            return;
+        }
+
+        lock (_gate)
+        {
+            _progressAt = _time.GetTimestamp();
+        }
     }
 
     private void TakeReject(Reject reject)

@@ -12,6 +12,9 @@ internal sealed record SenderOptions
     /// <summary>Without an acknowledgement for so long the connection is given up.</summary>
     public TimeSpan AckTimeout { get; init; } = TimeSpan.FromSeconds(15);
 
+    /// <summary>What a shipper of this server has accepted is settled; else what is acknowledged, durable off the server.</summary>
+    public bool IsAcceptedEnough { get; init; } = true;
+
     /// <summary>Shortest wait before a reconnect; doubled each time, with jitter.</summary>
     public TimeSpan MinBackoff { get; init; } = TimeSpan.FromMilliseconds(200);
 

@@ -10,7 +10,7 @@ namespace Telemetry.Store.Elasticsearch.Templates;
 internal static class TemplateDefinitions
 {
     /// <summary>Raised with each change to what is below, so that an older version of ours leaves a newer one's alone.</summary>
-    public const int Version = 4;
+    public const int Version = 5;
 
     /// <summary>Component template of the user's; need not exist.</summary>
     public const string Custom = "telemetry@custom";
