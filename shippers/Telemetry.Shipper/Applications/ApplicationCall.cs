@@ -1,3 +1,4 @@
+using System.Buffers;
 using Google.Protobuf;
 using Telemetry.Grpc;
 using Telemetry.Grpc.Server;
@@ -61,8 +62,7 @@ internal sealed class ApplicationCall(GrpcServerCall call, ApplicationHello hell
     {
         while (await call.ReadAsync(end))
         {
-            var batch = ShipRequest.Parser.ParseFrom(call.Current).Batch;
-            if (batch is null || batch.Number != _next)
+            if (Parse(call.Current) is not { } batch || batch.Number != _next)
             {
                 return new(StatusCode.InvalidArgument, $"Batch {_next} was expected.");
             }
@@ -72,6 +72,18 @@ internal sealed class ApplicationCall(GrpcServerCall call, ApplicationHello hell
         }
 
         return GrpcStatus.Ok;
+    }
+
+    private static Batch? Parse(ReadOnlySequence<byte> message)
+    {
+        try
+        {
+            return ShipRequest.Parser.ParseFrom(message).Batch;
+        }
+        catch (InvalidProtocolBufferException)
+        {
+            return null;
+        }
     }
 
     private async Task TakeAsync(Batch batch, CancellationToken end)

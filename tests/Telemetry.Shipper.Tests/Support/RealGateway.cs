@@ -62,6 +62,14 @@ internal sealed class RealGateway : IBusWriter
         }
     }
 
+    public IEnumerable<LifetimeId> Lifetimes()
+    {
+        lock (_gate)
+        {
+            return _records.Keys.Select(id => id.Lifetime).Distinct().ToList();
+        }
+    }
+
     public List<RecordKind> Kinds()
     {
         lock (_gate)
