@@ -46,4 +46,7 @@ public class GrpcSinkOptions
 
     /// <summary>Least level that is taken, changed while the application runs.</summary>
     public LoggingLevelSwitch? LevelSwitch { get; set; }
+
+    /// <summary>Tells what became of the events; several sinks may share one.</summary>
+    public GrpcSinkDiagnostics Diagnostics { get; set; } = new();
 }
