@@ -79,18 +79,27 @@ internal sealed class SinkLanes : IAsyncDisposable
         return new SinkLanes(spool, identity, log, time, random);
     }
 
-    /// <summary>Waits until so many records of the bulk lane are acknowledged or refused; false after the time.</summary>
-    public async Task<bool> SettledAsync(long records, TimeSpan atMost, TimeProvider time, CancellationToken stop)
+    /// <summary>Waits until so many records of the bulk lane are acknowledged or refused.</summary>
+    public async Task SettledAsync(long records, CancellationToken stop)
+    {
+        while (Bulk.SettledRecords < records && !stop.IsCancellationRequested)
+        {
+            await Bulk.Acknowledgement.WaitAsync(AckLook, CancellationToken.None).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>The same on a thread that has to wait; false after the time.</summary>
+    public bool WaitSettled(long records, TimeSpan atMost, TimeProvider time, CancellationToken stop)
     {
         var begun = time.GetTimestamp();
         while (Bulk.SettledRecords < records)
         {
-            if (stop.IsCancellationRequested || (atMost != Timeout.InfiniteTimeSpan && time.GetElapsedTime(begun) >= atMost))
+            if (stop.IsCancellationRequested || time.GetElapsedTime(begun) >= atMost)
             {
                 return false;
             }
 
-            await Bulk.Acknowledgement.WaitAsync(AckLook, CancellationToken.None).ConfigureAwait(false);
+            Bulk.Acknowledgement.Wait(AckLook, CancellationToken.None);
         }
 
         return true;

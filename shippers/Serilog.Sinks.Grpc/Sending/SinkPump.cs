@@ -144,7 +144,7 @@ internal sealed class SinkPump
         var taken = _lanes.Bulk.TakenRecords;
         if (!_lanes.IsDurable || !await _lanes.Pair.FlushAsync())
         {
-            await _lanes.SettledAsync(taken, Timeout.InfiniteTimeSpan, _time, _stop.Token);
+            await _lanes.SettledAsync(taken, _stop.Token);
         }
 
         waiting.ForEach(request => request.TrySetResult());
