@@ -44,4 +44,10 @@ public sealed class BatchedGrpcSinkOptions : GrpcSinkOptions
     /// Default is nobody.
     /// </summary>
     public Action<GrpcSinkFailure>? OnFailure { get; set; }
+
+    /// <summary>
+    /// An unhandled exception is shipped as a crash, and last words are sent at the end of the process and on SIGTERM, within
+    /// <see cref="ShutdownTimeout"/>. Default true.
+    /// </summary>
+    public bool CaptureCrashes { get; set; } = true;
 }

@@ -66,7 +66,7 @@ internal sealed class GrpcAuditSink : ILogEventSink, IDisposable
         try
         {
             var isSettled = _waiting[seq].Length > 0
-                || _lanes.WaitSettled(taken, _options.CallTimeout - _time.GetElapsedTime(begun), _time, _stop.Token);
+                || SinkLanes.WaitSettled(_lanes.Bulk, taken, _options.CallTimeout - _time.GetElapsedTime(begun), _time, _stop.Token);
             if (_waiting[seq] is { Length: > 0 } reason)
             {
                 throw new GrpcSinkException(reason);

@@ -27,6 +27,7 @@ public static class GrpcLoggerConfigurationExtensions
     /// <param name="fatalTimeout">See <see cref="BatchedGrpcSinkOptions.FatalTimeout"/>.</param>
     /// <param name="token">See <see cref="GrpcSinkOptions.Token"/>.</param>
     /// <param name="caFile">See <see cref="GrpcSinkOptions.CaFile"/>.</param>
+    /// <param name="captureCrashes">See <see cref="BatchedGrpcSinkOptions.CaptureCrashes"/>.</param>
     /// <param name="restrictedToMinimumLevel">See <see cref="GrpcSinkOptions.RestrictedToMinimumLevel"/>.</param>
     /// <param name="levelSwitch">See <see cref="GrpcSinkOptions.LevelSwitch"/>.</param>
     /// <exception cref="ArgumentException">An argument is wrong.</exception>
@@ -46,6 +47,7 @@ public static class GrpcLoggerConfigurationExtensions
         TimeSpan? fatalTimeout = null,
         string? token = null,
         string? caFile = null,
+        bool captureCrashes = true,
         LogEventLevel restrictedToMinimumLevel = LevelAlias.Minimum,
         LoggingLevelSwitch? levelSwitch = null)
     {
@@ -60,7 +62,7 @@ public static class GrpcLoggerConfigurationExtensions
         options.ShutdownTimeout = shutdownTimeout ?? options.ShutdownTimeout;
         options.FatalTimeout = fatalTimeout ?? options.FatalTimeout;
         (options.Endpoint, options.ServiceName, options.ServiceVersion) = (endpoint, serviceName, serviceVersion);
-        (options.BufferPath, options.Token, options.CaFile) = (bufferPath, token, caFile);
+        (options.BufferPath, options.Token, options.CaFile, options.CaptureCrashes) = (bufferPath, token, caFile, captureCrashes);
         (options.RestrictedToMinimumLevel, options.LevelSwitch) = (restrictedToMinimumLevel, levelSwitch);
         return Add(loggerSinkConfiguration, options, Environment.GetEnvironmentVariable);
     }

@@ -3,8 +3,10 @@ using Serilog.Debugging;
 using Serilog.Events;
 using Serilog.Sinks.Grpc.Buffering;
 using Serilog.Sinks.Grpc.Clef;
+using Serilog.Sinks.Grpc.Crashes;
 using Serilog.Sinks.Grpc.Diagnostics;
 using Serilog.Sinks.Grpc.Sending;
+using Telemetry.Shipping.Crashes;
 using Telemetry.Shipping.Diagnostics;
 using Telemetry.Shipping.Sending;
 using DiagnosticLog = Telemetry.Shipping.Diagnostics.Log;
@@ -31,6 +33,7 @@ internal sealed class GrpcSink : ILogEventSink, IDisposable, IAsyncDisposable
     private SinkPump _pump = null!;
     private FailureWatch _failures = null!;
     private SinkMeter _meter = null!;
+    private CrashHook? _crashes;
 
     /// <summary>Begins to ship.</summary>
     /// <exception cref="IOException">The buffer's directory cannot be used.</exception>
@@ -42,6 +45,10 @@ internal sealed class GrpcSink : ILogEventSink, IDisposable, IAsyncDisposable
         _accounting = new SinkAccounting(() => _buffer.Counts, () => _lanes.Counts);
         _end = new Lazy<Task>(BeginEnd);
         OwnWork.Run(() => Begin(ApplicationIdentity.Find(options, variable), random));
+        if (options.CaptureCrashes)
+        {
+            _crashes = new CrashHook(options, _lanes, _pump, e => Add(e), Environment.GetEnvironmentVariable(CrashPipe.Variable), time);
+        }
     }
 
     /// <summary>As <see cref="GrpcSinkAccount"/> says.</summary>
@@ -54,16 +61,7 @@ internal sealed class GrpcSink : ILogEventSink, IDisposable, IAsyncDisposable
             return;
         }
 
-        var writer = _writerOfThread is { } kept && ReferenceEquals(kept.Limits, _limits) ? kept : new ClefWriter(_limits);
-        _writerOfThread = null;
-        var isAdded = _buffer.TryAdd(writer.Write(logEvent));
-        if (writer.IsPlaceholder)
-        {
-            _accounting.AddPlaceholder();
-        }
-
-        _writerOfThread = writer;
-        if (isAdded && logEvent.Level == LogEventLevel.Fatal && _options.FatalTimeout > TimeSpan.Zero)
+        if (Add(logEvent) && logEvent.Level == LogEventLevel.Fatal && _options.FatalTimeout > TimeSpan.Zero)
         {
             _pump.MakeDurableAsync().Wait(_options.FatalTimeout);
         }
@@ -84,6 +82,20 @@ internal sealed class GrpcSink : ILogEventSink, IDisposable, IAsyncDisposable
         {
             // The application goes on; what is left is counted, or in the buffer's directory.
         }
+    }
+
+    private bool Add(LogEvent logEvent)
+    {
+        var writer = _writerOfThread is { } kept && ReferenceEquals(kept.Limits, _limits) ? kept : new ClefWriter(_limits);
+        _writerOfThread = null;
+        var isAdded = _buffer.TryAdd(writer.Write(logEvent));
+        if (writer.IsPlaceholder)
+        {
+            _accounting.AddPlaceholder();
+        }
+
+        _writerOfThread = writer;
+        return isAdded;
     }
 
     private void Begin(ApplicationIdentity identity, Random random)
@@ -112,6 +124,7 @@ internal sealed class GrpcSink : ILogEventSink, IDisposable, IAsyncDisposable
             _accounting.End(isKept: _lanes.IsDurable);
             _failures.End();
             _meter.Dispose();
+            _crashes?.Dispose();
         }
 #pragma warning disable CA1031 // Logging never throws into the application.
         catch (Exception e)

@@ -79,27 +79,27 @@ internal sealed class SinkLanes : IAsyncDisposable
         return new SinkLanes(spool, identity, log, time, random);
     }
 
-    /// <summary>Waits until so many records of the bulk lane are acknowledged or refused.</summary>
-    public async Task SettledAsync(long records, CancellationToken stop)
+    /// <summary>Waits until so many records of a lane are acknowledged or refused.</summary>
+    public static async Task SettledAsync(LaneLog log, long records, CancellationToken stop)
     {
-        while (Bulk.SettledRecords < records && !stop.IsCancellationRequested)
+        while (log.SettledRecords < records && !stop.IsCancellationRequested)
         {
-            await Bulk.Acknowledgement.WaitAsync(AckLook, CancellationToken.None).ConfigureAwait(false);
+            await log.Acknowledgement.WaitAsync(AckLook, CancellationToken.None).ConfigureAwait(false);
         }
     }
 
     /// <summary>The same on a thread that has to wait; false after the time.</summary>
-    public bool WaitSettled(long records, TimeSpan atMost, TimeProvider time, CancellationToken stop)
+    public static bool WaitSettled(LaneLog log, long records, TimeSpan atMost, TimeProvider time, CancellationToken stop)
     {
         var begun = time.GetTimestamp();
-        while (Bulk.SettledRecords < records)
+        while (log.SettledRecords < records)
         {
             if (stop.IsCancellationRequested || time.GetElapsedTime(begun) >= atMost)
             {
                 return false;
             }
 
-            Bulk.Acknowledgement.Wait(AckLook, CancellationToken.None);
+            log.Acknowledgement.Wait(AckLook, CancellationToken.None);
         }
 
         return true;

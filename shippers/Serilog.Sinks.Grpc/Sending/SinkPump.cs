@@ -141,10 +141,12 @@ internal sealed class SinkPump
 
     private async Task CompleteAsync(List<TaskCompletionSource> waiting)
     {
-        var taken = _lanes.Bulk.TakenRecords;
+        var (bulk, critical) = (_lanes.Bulk.TakenRecords, _lanes.Pair.Critical.TakenRecords);
         if (!_lanes.IsDurable || !await _lanes.Pair.FlushAsync())
         {
-            await _lanes.SettledAsync(taken, _stop.Token);
+            // What says whose events they are comes on the critical lane.
+            await SinkLanes.SettledAsync(_lanes.Bulk, bulk, _stop.Token);
+            await SinkLanes.SettledAsync(_lanes.Pair.Critical, critical, _stop.Token);
         }
 
         waiting.ForEach(request => request.TrySetResult());
