@@ -38,4 +38,16 @@ public sealed class BatchedGrpcSinkOptions : GrpcSinkOptions
 
     /// <summary>Everything of the end, from the last event to the last acknowledgement. Default 5 s.</summary>
     public TimeSpan ShutdownTimeout { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// Told of each failure, at most once a second for each kind, on no thread that logs. What it logs is taken; what it throws reaches SelfLog.
+    /// Default is nobody.
+    /// </summary>
+    public Action<GrpcSinkFailure>? OnFailure { get; set; }
+
+    /// <summary>
+    /// An unhandled exception is shipped as a crash, and last words are sent at the end of the process and on SIGTERM, within
+    /// <see cref="ShutdownTimeout"/>. Default true.
+    /// </summary>
+    public bool CaptureCrashes { get; set; } = true;
 }

@@ -5,7 +5,7 @@ using Serilog.Sinks.Grpc;
 
 namespace Serilog;
 
-/// <summary>Adds <c>WriteTo.Grpc()</c>.</summary>
+/// <summary>Adds <c>WriteTo.Grpc()</c> and <c>AuditTo.Grpc()</c>.</summary>
 public static class GrpcLoggerConfigurationExtensions
 {
     /// <summary>
@@ -27,6 +27,7 @@ public static class GrpcLoggerConfigurationExtensions
     /// <param name="fatalTimeout">See <see cref="BatchedGrpcSinkOptions.FatalTimeout"/>.</param>
     /// <param name="token">See <see cref="GrpcSinkOptions.Token"/>.</param>
     /// <param name="caFile">See <see cref="GrpcSinkOptions.CaFile"/>.</param>
+    /// <param name="captureCrashes">See <see cref="BatchedGrpcSinkOptions.CaptureCrashes"/>.</param>
     /// <param name="restrictedToMinimumLevel">See <see cref="GrpcSinkOptions.RestrictedToMinimumLevel"/>.</param>
     /// <param name="levelSwitch">See <see cref="GrpcSinkOptions.LevelSwitch"/>.</param>
     /// <exception cref="ArgumentException">An argument is wrong.</exception>
@@ -46,6 +47,7 @@ public static class GrpcLoggerConfigurationExtensions
         TimeSpan? fatalTimeout = null,
         string? token = null,
         string? caFile = null,
+        bool captureCrashes = true,
         LogEventLevel restrictedToMinimumLevel = LevelAlias.Minimum,
         LoggingLevelSwitch? levelSwitch = null)
     {
@@ -60,7 +62,7 @@ public static class GrpcLoggerConfigurationExtensions
         options.ShutdownTimeout = shutdownTimeout ?? options.ShutdownTimeout;
         options.FatalTimeout = fatalTimeout ?? options.FatalTimeout;
         (options.Endpoint, options.ServiceName, options.ServiceVersion) = (endpoint, serviceName, serviceVersion);
-        (options.BufferPath, options.Token, options.CaFile) = (bufferPath, token, caFile);
+        (options.BufferPath, options.Token, options.CaFile, options.CaptureCrashes) = (bufferPath, token, caFile, captureCrashes);
         (options.RestrictedToMinimumLevel, options.LevelSwitch) = (restrictedToMinimumLevel, levelSwitch);
         return Add(loggerSinkConfiguration, options, Environment.GetEnvironmentVariable);
     }
@@ -80,11 +82,71 @@ public static class GrpcLoggerConfigurationExtensions
         return Add(loggerSinkConfiguration, options, ignoreEnvironment ? _ => null : Environment.GetEnvironmentVariable);
     }
 
+    /// <summary>
+    /// Ships each event by itself: logging it returns when it is durable in the bus, and throws <see cref="GrpcSinkException"/> when it is not
+    /// within <paramref name="callTimeout"/>. It may arrive all the same then.
+    /// </summary>
+    /// <param name="loggerAuditSinkConfiguration">The configuration.</param>
+    /// <param name="endpoint">See <see cref="GrpcSinkOptions.Endpoint"/>.</param>
+    /// <param name="serviceName">See <see cref="GrpcSinkOptions.ServiceName"/>.</param>
+    /// <param name="serviceVersion">See <see cref="GrpcSinkOptions.ServiceVersion"/>.</param>
+    /// <param name="eventBodyLimit">See <see cref="GrpcSinkOptions.EventBodyLimit"/>; "256KiB". A larger event fails.</param>
+    /// <param name="callTimeout">See <see cref="GrpcSinkOptions.CallTimeout"/>.</param>
+    /// <param name="token">See <see cref="GrpcSinkOptions.Token"/>.</param>
+    /// <param name="caFile">See <see cref="GrpcSinkOptions.CaFile"/>.</param>
+    /// <param name="restrictedToMinimumLevel">See <see cref="GrpcSinkOptions.RestrictedToMinimumLevel"/>.</param>
+    /// <param name="levelSwitch">See <see cref="GrpcSinkOptions.LevelSwitch"/>.</param>
+    /// <exception cref="ArgumentException">An argument is wrong.</exception>
+    public static LoggerConfiguration Grpc(
+        this LoggerAuditSinkConfiguration loggerAuditSinkConfiguration,
+        string? endpoint = null,
+        string? serviceName = null,
+        string? serviceVersion = null,
+        string? eventBodyLimit = null,
+        TimeSpan? callTimeout = null,
+        string? token = null,
+        string? caFile = null,
+        LogEventLevel restrictedToMinimumLevel = LevelAlias.Minimum,
+        LoggingLevelSwitch? levelSwitch = null)
+    {
+        ArgumentNullException.ThrowIfNull(loggerAuditSinkConfiguration);
+        var options = new GrpcSinkOptions();
+        options.EventBodyLimit = (int)ByteSize.Parse(eventBodyLimit, options.EventBodyLimit, nameof(eventBodyLimit));
+        options.CallTimeout = callTimeout ?? options.CallTimeout;
+        (options.Endpoint, options.ServiceName, options.ServiceVersion) = (endpoint, serviceName, serviceVersion);
+        (options.Token, options.CaFile) = (token, caFile);
+        (options.RestrictedToMinimumLevel, options.LevelSwitch) = (restrictedToMinimumLevel, levelSwitch);
+        return Add(loggerAuditSinkConfiguration, options, Environment.GetEnvironmentVariable);
+    }
+
+    /// <summary>The same, configured by code.</summary>
+    /// <param name="loggerAuditSinkConfiguration">The configuration.</param>
+    /// <param name="configure">Sets the options.</param>
+    /// <param name="ignoreEnvironment">The environment does not override them.</param>
+    /// <exception cref="ArgumentException">An option is wrong.</exception>
+    public static LoggerConfiguration Grpc(
+        this LoggerAuditSinkConfiguration loggerAuditSinkConfiguration, Action<GrpcSinkOptions> configure, bool ignoreEnvironment = false)
+    {
+        ArgumentNullException.ThrowIfNull(loggerAuditSinkConfiguration);
+        ArgumentNullException.ThrowIfNull(configure);
+        var options = new GrpcSinkOptions();
+        configure(options);
+        return Add(loggerAuditSinkConfiguration, options, ignoreEnvironment ? _ => null : Environment.GetEnvironmentVariable);
+    }
+
     private static LoggerConfiguration Add(
         LoggerSinkConfiguration configuration, BatchedGrpcSinkOptions options, Func<string, string?> variable)
     {
         SinkEnvironment.Apply(options, variable);
         OptionsCheck.ThrowIfWrong(options);
         return configuration.Sink(new GrpcSink(options, variable, TimeProvider.System, Random.Shared), options.RestrictedToMinimumLevel, options.LevelSwitch);
+    }
+
+    private static LoggerConfiguration Add(
+        LoggerAuditSinkConfiguration configuration, GrpcSinkOptions options, Func<string, string?> variable)
+    {
+        SinkEnvironment.Apply(options, variable);
+        OptionsCheck.ThrowIfWrong(options);
+        return configuration.Sink(new GrpcAuditSink(options, variable, TimeProvider.System, Random.Shared), options.RestrictedToMinimumLevel, options.LevelSwitch);
     }
 }

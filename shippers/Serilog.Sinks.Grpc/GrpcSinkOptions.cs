@@ -47,7 +47,9 @@ public class GrpcSinkOptions
     /// <summary>Largest encoded event, bytes; a larger one becomes a placeholder. Default 256 KiB.</summary>
     public int EventBodyLimit { get; set; } = 256 << 10;
 
-    /// <summary>Without an acknowledgement for so long a connection is given up. Default 10 s.</summary>
+    /// <summary>
+    /// Without an acknowledgement for so long a connection is given up, and an event of <c>AuditTo</c> has failed. Default 10 s.
+    /// </summary>
     public TimeSpan CallTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>Least level that is taken. Ignored when <see cref="LevelSwitch"/> is set.</summary>
@@ -55,4 +57,7 @@ public class GrpcSinkOptions
 
     /// <summary>Least level that is taken, changed while the application runs.</summary>
     public LoggingLevelSwitch? LevelSwitch { get; set; }
+
+    /// <summary>Tells what became of the events; several sinks may share one.</summary>
+    public GrpcSinkDiagnostics Diagnostics { get; set; } = new();
 }

@@ -8,7 +8,7 @@ internal static class OptionsCheck
     private const int MinEventBytes = 1 << 10;
 
     /// <exception cref="ArgumentException">One of them is wrong; the message is a sentence that names it.</exception>
-    public static void ThrowIfWrong(BatchedGrpcSinkOptions options)
+    public static void ThrowIfWrong(GrpcSinkOptions options)
     {
         var endpoint = options.EffectiveEndpoint;
         if (!Uri.TryCreate(endpoint, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https" or "unix"))
@@ -28,12 +28,20 @@ internal static class OptionsCheck
         }
 
         Within(options.EventBodyLimit, MinEventBytes, WireLimits.MaxLineBytes, "eventBodyLimit");
+        Positive(options.CallTimeout, "callTimeout");
+        if (options is BatchedGrpcSinkOptions batched)
+        {
+            ThrowIfWrongWaiting(batched);
+        }
+    }
+
+    private static void ThrowIfWrongWaiting(BatchedGrpcSinkOptions options)
+    {
         Within(options.BatchBytesLimit, MinEventBytes, WireLimits.MaxRawBytes / 2, "batchBytesLimit");
         Within(options.QueueLimit, 1, int.MaxValue, "queueLimit");
         Within(options.QueueBytesLimit, options.EventBodyLimit, long.MaxValue, "queueBytesLimit");
         Within(options.BufferSizeLimit, 1 << 20, long.MaxValue, "bufferSizeLimit");
         Positive(options.BufferingTimeLimit, "bufferingTimeLimit");
-        Positive(options.CallTimeout, "callTimeout");
         Positive(options.ShutdownTimeout, "shutdownTimeout");
         if (options.FatalTimeout < TimeSpan.Zero)
         {

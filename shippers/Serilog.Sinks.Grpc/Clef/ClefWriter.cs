@@ -45,12 +45,15 @@ internal sealed class ClefWriter
     public EventLimits Limits => _limits;
 
     /// <summary>True when the last event was written as a placeholder.</summary>
-    public bool IsPlaceholder { get; private set; }
+    public bool IsPlaceholder => Problem is not null;
+
+    /// <summary>Why it was; null when it was not.</summary>
+    public string? Problem { get; private set; }
 
     /// <summary>The event as one line without its end; valid until the next call.</summary>
     public ReadOnlySpan<byte> Write(LogEvent logEvent)
     {
-        IsPlaceholder = false;
+        Problem = null;
         try
         {
             Begin(logEvent);
@@ -71,7 +74,7 @@ internal sealed class ClefWriter
 
     private ReadOnlySpan<byte> Placeholder(LogEvent logEvent, string problem)
     {
-        IsPlaceholder = true;
+        Problem = problem;
         Begin(logEvent);
         _json.WriteString(_message, _values.Cut(logEvent.MessageTemplate.Text));
         WriteLevel(logEvent.Level);
