@@ -4,6 +4,7 @@ using Serilog.Events;
 using Serilog.Sinks.Grpc.Buffering;
 using Serilog.Sinks.Grpc.Clef;
 using Serilog.Sinks.Grpc.Sending;
+using Telemetry.Shipping.Sending;
 
 namespace Serilog.Sinks.Grpc;
 
@@ -29,7 +30,7 @@ internal sealed class GrpcSink : ILogEventSink, IDisposable, IAsyncDisposable
     {
         (_options, _time) = (options, time);
         _limits = new EventLimits { EventBytes = options.EventBodyLimit };
-        _buffer = new EventBuffer(options.QueueBytesLimit, options.QueueLimit);
+        _buffer = new EventBuffer(QueueBytes(options), options.QueueLimit);
         _pump = new SinkPump(_buffer, options, ApplicationIdentity.Find(options, variable), time, random);
         _end = new Lazy<Task>(() => Task.Run(EndAsync));
     }
@@ -81,6 +82,13 @@ internal sealed class GrpcSink : ILogEventSink, IDisposable, IAsyncDisposable
         {
             // The application goes on; what is left is counted, or in the buffer's directory.
         }
+    }
+
+    /// <summary>Without a directory the log of packed events is in memory as well, and counts.</summary>
+    private static long QueueBytes(BatchedGrpcSinkOptions options)
+    {
+        var left = options.QueueBytesLimit - (options.BufferPath is null ? LaneOptions.DefaultMemoryBytes : 0);
+        return Math.Max(left, Math.Max(options.QueueBytesLimit / 2, EventChunk.SizeOf(options.EventBodyLimit)));
     }
 
     private void WaitDurable()

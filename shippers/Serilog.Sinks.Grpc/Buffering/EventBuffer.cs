@@ -28,7 +28,7 @@ internal sealed class EventBuffer(long maxBytes, int maxEvents) : IDisposable
         lock (_gate)
         {
             _emitted++;
-            var size = EventChunk.SizeOf(line);
+            var size = EventChunk.SizeOf(line.Length);
             if (_isClosed || _bytes + size > maxBytes || _held >= maxEvents)
             {
                 _dropped++;

@@ -12,11 +12,13 @@ internal static partial class KilledAfterFatal
 
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
-    public static async Task<IReadOnlyList<Figure>> MeasureAsync(bool full)
+    public static Task<IReadOnlyList<Figure>> MeasureAsync(bool full) => MeasureAsync(full ? 1000 : 50);
+
+    public static async Task<IReadOnlyList<Figure>> MeasureAsync(int count)
     {
         await using var here = new Installation();
         await using var up = await here.UpAsync("--no-shipper");
-        var (count, next) = (full ? 1000 : 50, 0);
+        var next = 0;
         var buffer = Path.Combine(here.Folder, "buffer");
         await Task.WhenAll(Enumerable.Range(0, AtATime).Select(async _ =>
         {

@@ -9,6 +9,8 @@ internal static class SinkChild
 {
     public const string Verb = "sink-child";
 
+    private static readonly string Program = Path.Combine(Installation.Repository, "artifacts/bin/Telemetry.Benchmarks/release/telemetry-bench");
+
     /// <summary>The child's side. Arguments: verb, part, file for the answer, more.</summary>
     public static int Run(string[] args)
     {
@@ -35,7 +37,7 @@ internal static class SinkChild
 
     /// <summary>Starts a part; what it prints goes nowhere.</summary>
     public static Process Start(string part, string answer, params string[] args) =>
-        StartProgram(Environment.ProcessPath!, [Verb, part, answer, .. args]);
+        StartProgram(Program, [Verb, part, answer, .. args]);
 
     /// <summary>Starts a program whose standard output is really /dev/null, which is what is measured of a console.</summary>
     public static Process StartProgram(string program, string[] args) =>
