@@ -27,7 +27,7 @@ public sealed class BatchedGrpcSinkOptions : GrpcSinkOptions
     /// <summary>Most events in memory. Default 100,000.</summary>
     public int QueueLimit { get; set; } = 100_000;
 
-    /// <summary>Most memory for events, bytes. Default 16 MiB.</summary>
+    /// <summary>Most memory for events, bytes, what waits packed for the gateway included. Default 16 MiB.</summary>
     public long QueueBytesLimit { get; set; } = 16 << 20;
 
     /// <summary>

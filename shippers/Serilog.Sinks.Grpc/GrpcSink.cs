@@ -41,7 +41,7 @@ internal sealed class GrpcSink : ILogEventSink, IDisposable, IAsyncDisposable
     {
         (_options, _time) = (options, time);
         _limits = new EventLimits { EventBytes = options.EventBodyLimit };
-        _buffer = new EventBuffer(options.QueueBytesLimit, options.QueueLimit);
+        _buffer = new EventBuffer(QueueBytes(options), options.QueueLimit);
         _accounting = new SinkAccounting(() => _buffer.Counts, () => _lanes.Counts);
         _end = new Lazy<Task>(BeginEnd);
         OwnWork.Run(() => Begin(ApplicationIdentity.Find(options, variable), random));
@@ -82,6 +82,13 @@ internal sealed class GrpcSink : ILogEventSink, IDisposable, IAsyncDisposable
         {
             // The application goes on; what is left is counted, or in the buffer's directory.
         }
+    }
+
+    /// <summary>Without a directory the log of packed events is in memory as well, and counts.</summary>
+    private static long QueueBytes(BatchedGrpcSinkOptions options)
+    {
+        var left = options.QueueBytesLimit - (options.BufferPath is null ? LaneOptions.DefaultMemoryBytes : 0);
+        return Math.Max(left, Math.Max(options.QueueBytesLimit / 2, EventChunk.SizeOf(options.EventBodyLimit)));
     }
 
     private bool Add(LogEvent logEvent)

@@ -49,6 +49,23 @@ internal static class OtelCollector
         return Samples.Percentile(samples, 0.99);
     }
 
+    /// <summary>Takes OTLP over gRPC on a loopback port and throws it away.</summary>
+    public static RunningProcess StartOtlp(string folder, int port)
+    {
+        var config = Path.Combine(folder, "otel-otlp.yaml");
+        File.WriteAllText(config, $$"""
+            receivers:
+              otlp: { protocols: { grpc: { endpoint: '127.0.0.1:{{port}}' } } }
+            exporters:
+              nop: {}
+            service:
+              telemetry: { metrics: { level: none } }
+              pipelines:
+                logs: { receivers: [otlp], exporters: [nop] }
+            """);
+        return RunningProcess.Start(Path.Combine(folder, "otel-otlp.log"), Binary, "--config", config);
+    }
+
     private static bool Appeared(string output, string mark, ref long seen)
     {
         if (!File.Exists(output))

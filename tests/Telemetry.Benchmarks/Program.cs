@@ -1,4 +1,5 @@
 using Telemetry.Benchmarks;
+using Telemetry.Benchmarks.Sinks;
 
 var full = args.Contains("--full");
 var only = args.SkipWhile(a => a != "--only").Skip(1).FirstOrDefault();
@@ -10,7 +11,11 @@ switch (args.FirstOrDefault(a => !a.StartsWith('-')))
         return await ElasticsearchBenchmark.RunAsync(full, only);
     case "kafka":
         return await KafkaBenchmark.RunAsync(full, only);
+    case "sink":
+        return await SinkBenchmark.RunAsync(full, only);
+    case SinkChild.Verb:
+        return SinkChild.Run(args);
     default:
-        Console.Error.WriteLine("bench: name one of: main, elasticsearch, kafka");
+        Console.Error.WriteLine("bench: name one of: main, elasticsearch, kafka, sink");
         return 2;
 }

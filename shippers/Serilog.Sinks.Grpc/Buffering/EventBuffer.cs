@@ -9,7 +9,7 @@ namespace Serilog.Sinks.Grpc.Buffering;
 internal sealed class EventBuffer(long maxBytes, int maxEvents) : IDisposable
 {
     private const int ChunkBytes = 64 << 10;
-    private const int MaxFree = 4;
+    private const int FreeWhenIdle = 4;
 
     private readonly Lock _gate = new();
     private readonly Queue<EventChunk> _full = new();
@@ -35,7 +35,7 @@ internal sealed class EventBuffer(long maxBytes, int maxEvents) : IDisposable
                 return false;
             }
 
-            var size = EventChunk.SizeOf(line);
+            var size = EventChunk.SizeOf(line.Length);
             if (_bytes + size > maxBytes || _held >= maxEvents)
             {
                 _droppedFull++;
@@ -64,6 +64,7 @@ internal sealed class EventBuffer(long maxBytes, int maxEvents) : IDisposable
         if (isIdle)
         {
             Interlocked.Exchange(ref _isIdle, true);
+            GiveBack();
             if (Counts.Held > 0)
             {
                 return;
@@ -108,7 +109,7 @@ internal sealed class EventBuffer(long maxBytes, int maxEvents) : IDisposable
             _held -= chunk.Count;
             _bytes -= chunk.Length;
             chunk.Clear();
-            if (chunk.Capacity == ChunkBytes && _free.Count < MaxFree)
+            if (chunk.Capacity == ChunkBytes)
             {
                 _free.Push(chunk);
             }
@@ -137,6 +138,18 @@ internal sealed class EventBuffer(long maxBytes, int maxEvents) : IDisposable
     }
 
     public void Dispose() => Added.Dispose();
+
+    /// <summary>Chunks are kept for the next while events come: new ones would cost the threads that log more than the copying does.</summary>
+    private void GiveBack()
+    {
+        lock (_gate)
+        {
+            while (_free.Count > FreeWhenIdle)
+            {
+                _free.Pop();
+            }
+        }
+    }
 
     /// <summary>Makes room in the chunk that is filled, after what was dropped before.</summary>
     private void Place(int size)

@@ -10,7 +10,8 @@ internal sealed class EventChunk(int capacity)
 {
     private const int Prefix = sizeof(int);
 
-    private byte[] _bytes = new byte[capacity];
+    /// <summary>Pinned, so that the collector never copies what waits: that would take the memory twice.</summary>
+    private readonly byte[] _bytes = GC.AllocateUninitializedArray<byte>(capacity, pinned: true);
 
     public int Length { get; private set; }
 
@@ -21,8 +22,8 @@ internal sealed class EventChunk(int capacity)
 
     public bool IsEmpty => Length == 0;
 
-    /// <summary>Bytes that an event takes.</summary>
-    public static int SizeOf(ReadOnlySpan<byte> line) => Prefix + line.Length;
+    /// <summary>Bytes that an event of so many takes.</summary>
+    public static int SizeOf(int lineBytes) => Prefix + lineBytes;
 
     public bool Fits(int size) => Length + size <= _bytes.Length;
 
