@@ -26,7 +26,7 @@ internal sealed class GrpcAuditSink : ILogEventSink, IDisposable
     private readonly Lock _gate = new();
     private readonly GrpcSinkOptions _options;
     private readonly TimeProvider _time;
-    private readonly EventLimits _limits;
+    private readonly EventFormat _format;
     private readonly ConcurrentDictionary<ulong, string> _waiting = new();
     private readonly CancellationTokenSource _stop = new();
     private readonly SinkAccounting _accounting;
@@ -40,7 +40,7 @@ internal sealed class GrpcAuditSink : ILogEventSink, IDisposable
     public GrpcAuditSink(GrpcSinkOptions options, Func<string, string?> variable, TimeProvider time, Random random)
     {
         (_options, _time) = (options, time);
-        _limits = new EventLimits { EventBytes = options.EventBodyLimit };
+        _format = EventFormat.Of(options);
         _accounting = new SinkAccounting(Counts, () => _lanes.Counts);
         OwnWork.Run(() => Begin(ApplicationIdentity.Find(options, variable), random));
     }
@@ -55,7 +55,7 @@ internal sealed class GrpcAuditSink : ILogEventSink, IDisposable
         }
 
         var begun = _time.GetTimestamp();
-        var writer = new ClefWriter(_limits);
+        var writer = new ClefWriter(_format);
         var line = writer.Write(logEvent);
         if (writer.Problem is { } problem)
         {
@@ -106,7 +106,7 @@ internal sealed class GrpcAuditSink : ILogEventSink, IDisposable
         var sender = new SenderOptions { AckTimeout = _options.CallTimeout, MaxBackoff = MaxBackoff, IsAcceptedEnough = false };
         _lanes = SinkLanes.Open(_options, sender, identity, log, _time, random);
         _lanes.Pair.Recorder.Recorded += NoteLost;
-        var batching = new BatcherOptions { ShedWhenFull = true };
+        var batching = new BatcherOptions { ShedWhenFull = true, Compresses = _options.Compression != BatchCompression.None };
         _batcher = new LineBatcher(batching, _lanes.Bulk, _lanes.Pair.Recorder, identity.Context, [_lanes.Stream], log, _time, _stop.Token);
         _lanes.Pair.Start(flushBulk: true);
         _meter = new SinkMeter(_accounting, identity.Workload.Name);

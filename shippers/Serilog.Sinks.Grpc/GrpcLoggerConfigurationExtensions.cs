@@ -18,6 +18,8 @@ public static class GrpcLoggerConfigurationExtensions
     /// <param name="serviceVersion">See <see cref="GrpcSinkOptions.ServiceVersion"/>.</param>
     /// <param name="bufferPath">See <see cref="BatchedGrpcSinkOptions.BufferPath"/>.</param>
     /// <param name="bufferSizeLimit">See <see cref="BatchedGrpcSinkOptions.BufferSizeLimit"/>; "64MiB".</param>
+    /// <param name="batchSizeLimit">See <see cref="BatchedGrpcSinkOptions.BatchSizeLimit"/>.</param>
+    /// <param name="batchBytesLimit">See <see cref="BatchedGrpcSinkOptions.BatchBytesLimit"/>; "256KiB".</param>
     /// <param name="bufferingTimeLimit">See <see cref="BatchedGrpcSinkOptions.BufferingTimeLimit"/>.</param>
     /// <param name="queueLimit">See <see cref="BatchedGrpcSinkOptions.QueueLimit"/>.</param>
     /// <param name="queueBytesLimit">See <see cref="BatchedGrpcSinkOptions.QueueBytesLimit"/>; "16MiB".</param>
@@ -28,6 +30,10 @@ public static class GrpcLoggerConfigurationExtensions
     /// <param name="token">See <see cref="GrpcSinkOptions.Token"/>.</param>
     /// <param name="caFile">See <see cref="GrpcSinkOptions.CaFile"/>.</param>
     /// <param name="captureCrashes">See <see cref="BatchedGrpcSinkOptions.CaptureCrashes"/>.</param>
+    /// <param name="headers">See <see cref="GrpcSinkOptions.Headers"/>.</param>
+    /// <param name="resourceAttributes">See <see cref="GrpcSinkOptions.ResourceAttributes"/>.</param>
+    /// <param name="includedData">See <see cref="GrpcSinkOptions.IncludedData"/>; "MessageTemplate, TraceId".</param>
+    /// <param name="compression">See <see cref="GrpcSinkOptions.Compression"/>; "Brotli" or "None".</param>
     /// <param name="restrictedToMinimumLevel">See <see cref="GrpcSinkOptions.RestrictedToMinimumLevel"/>.</param>
     /// <param name="levelSwitch">See <see cref="GrpcSinkOptions.LevelSwitch"/>.</param>
     /// <exception cref="ArgumentException">An argument is wrong.</exception>
@@ -38,6 +44,8 @@ public static class GrpcLoggerConfigurationExtensions
         string? serviceVersion = null,
         string? bufferPath = null,
         string? bufferSizeLimit = null,
+        int? batchSizeLimit = null,
+        string? batchBytesLimit = null,
         TimeSpan? bufferingTimeLimit = null,
         int? queueLimit = null,
         string? queueBytesLimit = null,
@@ -48,6 +56,10 @@ public static class GrpcLoggerConfigurationExtensions
         string? token = null,
         string? caFile = null,
         bool captureCrashes = true,
+        IDictionary<string, string>? headers = null,
+        IDictionary<string, string>? resourceAttributes = null,
+        IncludedData includedData = IncludedData.All,
+        BatchCompression compression = BatchCompression.Brotli,
         LogEventLevel restrictedToMinimumLevel = LevelAlias.Minimum,
         LoggingLevelSwitch? levelSwitch = null)
     {
@@ -55,7 +67,9 @@ public static class GrpcLoggerConfigurationExtensions
         var options = new BatchedGrpcSinkOptions();
         options.BufferSizeLimit = ByteSize.Parse(bufferSizeLimit, options.BufferSizeLimit, nameof(bufferSizeLimit));
         options.QueueBytesLimit = ByteSize.Parse(queueBytesLimit, options.QueueBytesLimit, nameof(queueBytesLimit));
-        options.EventBodyLimit = (int)ByteSize.Parse(eventBodyLimit, options.EventBodyLimit, nameof(eventBodyLimit));
+        options.EventBodyLimit = ByteSize.Parse(eventBodyLimit, options.EventBodyLimit, nameof(eventBodyLimit));
+        options.BatchSizeLimit = batchSizeLimit ?? options.BatchSizeLimit;
+        options.BatchBytesLimit = ByteSize.Parse(batchBytesLimit, options.BatchBytesLimit, nameof(batchBytesLimit));
         options.BufferingTimeLimit = bufferingTimeLimit ?? options.BufferingTimeLimit;
         options.QueueLimit = queueLimit ?? options.QueueLimit;
         options.CallTimeout = callTimeout ?? options.CallTimeout;
@@ -63,6 +77,8 @@ public static class GrpcLoggerConfigurationExtensions
         options.FatalTimeout = fatalTimeout ?? options.FatalTimeout;
         (options.Endpoint, options.ServiceName, options.ServiceVersion) = (endpoint, serviceName, serviceVersion);
         (options.BufferPath, options.Token, options.CaFile, options.CaptureCrashes) = (bufferPath, token, caFile, captureCrashes);
+        (options.Headers, options.ResourceAttributes) = (headers ?? options.Headers, resourceAttributes ?? options.ResourceAttributes);
+        (options.IncludedData, options.Compression) = (includedData, compression);
         (options.RestrictedToMinimumLevel, options.LevelSwitch) = (restrictedToMinimumLevel, levelSwitch);
         return Add(loggerSinkConfiguration, options, Environment.GetEnvironmentVariable);
     }
@@ -94,6 +110,10 @@ public static class GrpcLoggerConfigurationExtensions
     /// <param name="callTimeout">See <see cref="GrpcSinkOptions.CallTimeout"/>.</param>
     /// <param name="token">See <see cref="GrpcSinkOptions.Token"/>.</param>
     /// <param name="caFile">See <see cref="GrpcSinkOptions.CaFile"/>.</param>
+    /// <param name="headers">See <see cref="GrpcSinkOptions.Headers"/>.</param>
+    /// <param name="resourceAttributes">See <see cref="GrpcSinkOptions.ResourceAttributes"/>.</param>
+    /// <param name="includedData">See <see cref="GrpcSinkOptions.IncludedData"/>; "MessageTemplate, TraceId".</param>
+    /// <param name="compression">See <see cref="GrpcSinkOptions.Compression"/>; "Brotli" or "None".</param>
     /// <param name="restrictedToMinimumLevel">See <see cref="GrpcSinkOptions.RestrictedToMinimumLevel"/>.</param>
     /// <param name="levelSwitch">See <see cref="GrpcSinkOptions.LevelSwitch"/>.</param>
     /// <exception cref="ArgumentException">An argument is wrong.</exception>
@@ -106,15 +126,21 @@ public static class GrpcLoggerConfigurationExtensions
         TimeSpan? callTimeout = null,
         string? token = null,
         string? caFile = null,
+        IDictionary<string, string>? headers = null,
+        IDictionary<string, string>? resourceAttributes = null,
+        IncludedData includedData = IncludedData.All,
+        BatchCompression compression = BatchCompression.Brotli,
         LogEventLevel restrictedToMinimumLevel = LevelAlias.Minimum,
         LoggingLevelSwitch? levelSwitch = null)
     {
         ArgumentNullException.ThrowIfNull(loggerAuditSinkConfiguration);
         var options = new GrpcSinkOptions();
-        options.EventBodyLimit = (int)ByteSize.Parse(eventBodyLimit, options.EventBodyLimit, nameof(eventBodyLimit));
+        options.EventBodyLimit = ByteSize.Parse(eventBodyLimit, options.EventBodyLimit, nameof(eventBodyLimit));
         options.CallTimeout = callTimeout ?? options.CallTimeout;
         (options.Endpoint, options.ServiceName, options.ServiceVersion) = (endpoint, serviceName, serviceVersion);
         (options.Token, options.CaFile) = (token, caFile);
+        (options.Headers, options.ResourceAttributes) = (headers ?? options.Headers, resourceAttributes ?? options.ResourceAttributes);
+        (options.IncludedData, options.Compression) = (includedData, compression);
         (options.RestrictedToMinimumLevel, options.LevelSwitch) = (restrictedToMinimumLevel, levelSwitch);
         return Add(loggerAuditSinkConfiguration, options, Environment.GetEnvironmentVariable);
     }

@@ -25,7 +25,7 @@ internal sealed class GrpcSink : ILogEventSink, IDisposable, IAsyncDisposable
 
     private readonly BatchedGrpcSinkOptions _options;
     private readonly TimeProvider _time;
-    private readonly EventLimits _limits;
+    private readonly EventFormat _format;
     private readonly EventBuffer _buffer;
     private readonly SinkAccounting _accounting;
     private readonly Lazy<Task> _end;
@@ -40,7 +40,7 @@ internal sealed class GrpcSink : ILogEventSink, IDisposable, IAsyncDisposable
     public GrpcSink(BatchedGrpcSinkOptions options, Func<string, string?> variable, TimeProvider time, Random random)
     {
         (_options, _time) = (options, time);
-        _limits = new EventLimits { EventBytes = options.EventBodyLimit };
+        _format = EventFormat.Of(options);
         _buffer = new EventBuffer(QueueBytes(options), options.QueueLimit);
         _accounting = new SinkAccounting(() => _buffer.Counts, () => _lanes.Counts);
         _end = new Lazy<Task>(BeginEnd);
@@ -93,7 +93,7 @@ internal sealed class GrpcSink : ILogEventSink, IDisposable, IAsyncDisposable
 
     private bool Add(LogEvent logEvent)
     {
-        var writer = _writerOfThread is { } kept && ReferenceEquals(kept.Limits, _limits) ? kept : new ClefWriter(_limits);
+        var writer = _writerOfThread is { } kept && ReferenceEquals(kept.Format, _format) ? kept : new ClefWriter(_format);
         _writerOfThread = null;
         var isAdded = _buffer.TryAdd(writer.Write(logEvent));
         if (writer.IsPlaceholder)

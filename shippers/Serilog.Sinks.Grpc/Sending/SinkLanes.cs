@@ -1,4 +1,5 @@
 using Serilog.Sinks.Grpc.Diagnostics;
+using Telemetry.Grpc;
 using Telemetry.Protos.V1;
 using Telemetry.Shipping.Lanes;
 using Telemetry.Shipping.Sending;
@@ -16,12 +17,15 @@ internal sealed class SinkLanes : IAsyncDisposable
     private static readonly TimeSpan AckLook = TimeSpan.FromMilliseconds(5);
 
     private readonly ProcessSpool _spool;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Task _adopting;
     private readonly long _inherited;
     private long _rejected;
 
-    private SinkLanes(ProcessSpool spool, ApplicationIdentity identity, DiagnosticLog log, TimeProvider time, Random random)
+    private SinkLanes(ProcessSpool spool, OrphanAdopter? orphans, ApplicationIdentity identity, DiagnosticLog log, TimeProvider time, Random random)
     {
         (_spool, Identity, Log) = (spool, identity, log);
+        _adopting = orphans is null ? Task.CompletedTask : Task.Run(() => orphans.RunAsync(_stop.Token));
         _inherited = Bulk.BufferedRecords;
         Stream = StreamOpener.Open(Bulk, identity.Context, StreamKind.Application, identity.Workload.Id, identity.Workload.Name, time, random);
         Pair.NamedStreams = [Stream];
@@ -67,6 +71,7 @@ internal sealed class SinkLanes : IAsyncDisposable
                 Addresses = [new Uri(options.EffectiveEndpoint)],
                 Token = options.Token is { } token ? () => token : null,
                 CaFile = options.CaFile,
+                Call = new GrpcCallOptions { Headers = SinkHeaders.Of(options.Headers) },
                 ConnectTimeout = options.CallTimeout,
             },
             Sender = sender,
@@ -74,10 +79,10 @@ internal sealed class SinkLanes : IAsyncDisposable
         };
         LanePair OpenPair(string? path) =>
             LanePair.Open(path, lanes, NoPlans.Instance, identity.Context, identity.Workload.Id, log, time, random);
-        var spool = batched?.BufferPath is { } folder
-            ? ProcessSpool.Open(folder, identity.Workload.Name, OpenPair)
-            : ProcessSpool.OpenInMemory(OpenPair);
-        return new SinkLanes(spool, identity, log, time, random);
+        return batched?.BufferPath is { } folder
+            ? new SinkLanes(
+                ProcessSpool.Open(folder, identity.Workload.Name, OpenPair), new OrphanAdopter(folder, OpenPair, log, time), identity, log, time, random)
+            : new SinkLanes(ProcessSpool.OpenInMemory(OpenPair), null, identity, log, time, random);
     }
 
     /// <summary>Waits until so many records of a lane are acknowledged or refused.</summary>
@@ -109,13 +114,19 @@ internal sealed class SinkLanes : IAsyncDisposable
     /// <summary>Says that the application logs no more, and ships what is left, for so long at most. True when everything is acknowledged.</summary>
     public async Task<bool> EndAsync(TimeSpan atMost, CancellationToken cancel)
     {
+        await _stop.CancelAsync().ConfigureAwait(false);
         Pair.Recorder.Closed(Stream, "logger closed");
         var isDrained = await Pair.DrainAsync(atMost, cancel).ConfigureAwait(false);
         await DisposeAsync().ConfigureAwait(false);
         return isDrained;
     }
 
-    public ValueTask DisposeAsync() => _spool.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync().ConfigureAwait(false);
+        await _adopting.ConfigureAwait(false);
+        await _spool.DisposeAsync().ConfigureAwait(false);
+    }
 
     private void CountRejected(Loss loss)
     {

@@ -30,7 +30,13 @@ internal sealed class SinkPump
     public SinkPump(EventBuffer buffer, SinkLanes lanes, BatchedGrpcSinkOptions options, TimeProvider time)
     {
         (_buffer, _lanes, _time) = (buffer, lanes, time);
-        var batching = new BatcherOptions { BatchBytes = options.BatchBytesLimit, BatchWait = options.BufferingTimeLimit };
+        var batching = new BatcherOptions
+        {
+            BatchBytes = options.BatchBytesLimit,
+            BatchRecords = options.BatchSizeLimit,
+            BatchWait = options.BufferingTimeLimit,
+            Compresses = options.Compression != BatchCompression.None,
+        };
         _batcher = new LineBatcher(
             batching, lanes.Bulk, lanes.Pair.Recorder, lanes.Identity.Context, [lanes.Stream], lanes.Log, time, _stop.Token);
         lanes.Pair.Start(flushBulk: true);

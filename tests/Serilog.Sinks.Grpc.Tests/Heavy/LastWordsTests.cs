@@ -128,6 +128,27 @@ public sealed class LastWordsTests : IAsyncLifetime
         Assert.Equal(count, Ends(_gateway).Count(how => how == "stay"));
     }
 
+    [Fact]
+    public async Task WhatProcessesLeftThatRanAtATimeIsShippedByOneThatIsUp()
+    {
+        Process[] killed = [.. Enumerable.Range(0, 3).Select(_ => Start("stay", "http://127.0.0.1:1", _folder["buffer"]))];
+        foreach (var process in killed)
+        {
+            Assert.Equal("logged", await process.StandardOutput.ReadLineAsync());
+        }
+
+        foreach (var process in killed)
+        {
+            Signal(process, "KILL");
+            await EndAsync(process);
+            process.Dispose();
+        }
+
+        Assert.Equal(3, Directory.GetDirectories(_folder["buffer"]).Length);
+        await ShipRestAsync(4);
+        Assert.Equal(3, Ends(_gateway).Count(how => how == "stay"));
+    }
+
     /// <summary>The next process of the same buffer.</summary>
     private async Task ShipRestAsync(int lines)
     {
