@@ -31,6 +31,20 @@ public sealed class OperatorTests(RealEngines engines) : IClassFixture<RealEngin
     }
 
     [Fact]
+    public async Task ApplicationsAreFoundInElasticsearch()
+    {
+        RealEngines.Need();
+        var (indexer, _) = await engines.StartIndexerAsync("applications");
+        await Applications.RunShopAsync(engines.Here);
+        await Applications.RunCourierAsync(engines.Here);
+        await Applications.RunTillAsync(engines.Here, "till");
+        await engines.IsStoredAsync("\"the till of Bob stops\"");
+        await engines.IsStoredAsync("\"parcel 3 refused\" and service.name : courier and log.level : error");
+        await engines.IsStoredAsync("\"order 7 is looked at\" and service.name : shop-web and service.version : \"2.1.0\"");
+        await indexer.StopAsync();
+    }
+
+    [Fact]
     public async Task EnginesAreLookedAtWithoutAServer()
     {
         RealEngines.Need();
