@@ -6,7 +6,8 @@ namespace Telemetry.Wire;
 /// <summary>
 /// Compresses and checksums raw records into a batch body. One instance per thread: it keeps its buffers.
 /// </summary>
-public sealed class BatchPacker
+/// <param name="compresses">False leaves the records as they are.</param>
+public sealed class BatchPacker(bool compresses = true)
 {
     private const int BrotliQuality = 1;
     private const int BrotliWindow = 18;
@@ -43,7 +44,7 @@ public sealed class BatchPacker
     private ReadOnlySpan<byte> Compress(ReadOnlySpan<byte> raw, out Compression compression)
     {
         compression = Compression.None;
-        if (raw.Length < MinCompressBytes)
+        if (!compresses || raw.Length < MinCompressBytes)
         {
             return raw;
         }

@@ -6,8 +6,8 @@ public sealed class BatchedGrpcSinkOptions : GrpcSinkOptions
     private string? _bufferPath;
 
     /// <summary>
-    /// Directory in which events wait that are not acknowledged, so that they survive the process; several processes may share it.
-    /// Default is memory.
+    /// Directory in which events wait that are not acknowledged, so that they survive the process. Several processes may share it, and ship
+    /// what those left that have died. Default is memory.
     /// </summary>
     public string? BufferPath
     {
@@ -17,6 +17,9 @@ public sealed class BatchedGrpcSinkOptions : GrpcSinkOptions
 
     /// <summary>Most disk below <see cref="BufferPath"/> for one process, bytes. Default 64 MiB.</summary>
     public long BufferSizeLimit { get; set; } = 64 << 20;
+
+    /// <summary>Most events in a batch. Default 10,000.</summary>
+    public int BatchSizeLimit { get; set; } = 10_000;
 
     /// <summary>Content of a batch, bytes before compression. Default 256 KiB.</summary>
     public int BatchBytesLimit { get; set; } = 256 << 10;
@@ -38,4 +41,16 @@ public sealed class BatchedGrpcSinkOptions : GrpcSinkOptions
 
     /// <summary>Everything of the end, from the last event to the last acknowledgement. Default 5 s.</summary>
     public TimeSpan ShutdownTimeout { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// Told of each failure, at most once a second for each kind, on no thread that logs. What it logs is taken; what it throws reaches SelfLog.
+    /// Default is nobody.
+    /// </summary>
+    public Action<GrpcSinkFailure>? OnFailure { get; set; }
+
+    /// <summary>
+    /// An unhandled exception is shipped as a crash, and last words are sent at the end of the process and on SIGTERM, within
+    /// <see cref="ShutdownTimeout"/>. Default true.
+    /// </summary>
+    public bool CaptureCrashes { get; set; } = true;
 }

@@ -7,6 +7,9 @@ internal static class ByteSize
 {
     private static readonly (string Unit, int Shift)[] _units = [("KiB", 10), ("MiB", 20), ("GiB", 30), ("B", 0), ("", 0)];
 
+    /// <summary>The same for what is an <see cref="int"/>; a larger size is the largest of them, for the check of options to refuse.</summary>
+    public static int Parse(string? text, int otherwise, string argument) => (int)Math.Min(Parse(text, (long)otherwise, argument), int.MaxValue);
+
     /// <summary>The size; the default when there is no text.</summary>
     /// <exception cref="ArgumentException">The text is no size.</exception>
     public static long Parse(string? text, long otherwise, string argument)

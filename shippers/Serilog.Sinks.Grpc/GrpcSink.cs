@@ -3,8 +3,13 @@ using Serilog.Debugging;
 using Serilog.Events;
 using Serilog.Sinks.Grpc.Buffering;
 using Serilog.Sinks.Grpc.Clef;
+using Serilog.Sinks.Grpc.Crashes;
+using Serilog.Sinks.Grpc.Diagnostics;
 using Serilog.Sinks.Grpc.Sending;
+using Telemetry.Shipping.Crashes;
+using Telemetry.Shipping.Diagnostics;
 using Telemetry.Shipping.Sending;
+using DiagnosticLog = Telemetry.Shipping.Diagnostics.Log;
 
 namespace Serilog.Sinks.Grpc;
 
@@ -20,50 +25,45 @@ internal sealed class GrpcSink : ILogEventSink, IDisposable, IAsyncDisposable
 
     private readonly BatchedGrpcSinkOptions _options;
     private readonly TimeProvider _time;
-    private readonly EventLimits _limits;
+    private readonly EventFormat _format;
     private readonly EventBuffer _buffer;
-    private readonly SinkPump _pump;
+    private readonly SinkAccounting _accounting;
     private readonly Lazy<Task> _end;
-    private long _placeholders, _leftBehind;
+    private SinkLanes _lanes = null!;
+    private SinkPump _pump = null!;
+    private FailureWatch _failures = null!;
+    private SinkMeter _meter = null!;
+    private CrashHook? _crashes;
 
+    /// <summary>Begins to ship.</summary>
+    /// <exception cref="IOException">The buffer's directory cannot be used.</exception>
     public GrpcSink(BatchedGrpcSinkOptions options, Func<string, string?> variable, TimeProvider time, Random random)
     {
         (_options, _time) = (options, time);
-        _limits = new EventLimits { EventBytes = options.EventBodyLimit };
+        _format = EventFormat.Of(options);
         _buffer = new EventBuffer(QueueBytes(options), options.QueueLimit);
-        _pump = new SinkPump(_buffer, options, ApplicationIdentity.Find(options, variable), time, random);
-        _end = new Lazy<Task>(() => Task.Run(EndAsync));
+        _accounting = new SinkAccounting(() => _buffer.Counts, () => _lanes.Counts);
+        _end = new Lazy<Task>(BeginEnd);
+        OwnWork.Run(() => Begin(ApplicationIdentity.Find(options, variable), random));
+        if (options.CaptureCrashes)
+        {
+            _crashes = new CrashHook(options, _lanes, _pump, e => Add(e), Environment.GetEnvironmentVariable(CrashPipe.Variable), time);
+        }
     }
 
     /// <summary>As <see cref="GrpcSinkAccount"/> says.</summary>
-    public GrpcSinkAccount Account
-    {
-        get
-        {
-            // In this order nothing can be acknowledged that was not emitted.
-            var (acknowledged, rejected) = _pump.Settled;
-            var (emitted, _, dropped) = _buffer.Counts;
-            var left = Volatile.Read(ref _leftBehind);
-            return new GrpcSinkAccount(
-                emitted, acknowledged, emitted - acknowledged - rejected - dropped - left, dropped, rejected, left,
-                Volatile.Read(ref _placeholders));
-        }
-    }
+    public GrpcSinkAccount Account => _accounting.Account;
 
     public void Emit(LogEvent logEvent)
     {
-        var writer = _writerOfThread is { } kept && ReferenceEquals(kept.Limits, _limits) ? kept : new ClefWriter(_limits);
-        _writerOfThread = null;
-        var isAdded = _buffer.TryAdd(writer.Write(logEvent));
-        if (writer.IsPlaceholder)
+        if (OwnWork.IsHere)
         {
-            Interlocked.Increment(ref _placeholders);
+            return;
         }
 
-        _writerOfThread = writer;
-        if (isAdded && logEvent.Level == LogEventLevel.Fatal && _options.FatalTimeout > TimeSpan.Zero)
+        if (Add(logEvent) && logEvent.Level == LogEventLevel.Fatal && _options.FatalTimeout > TimeSpan.Zero)
         {
-            WaitDurable();
+            _pump.MakeDurableAsync().Wait(_options.FatalTimeout);
         }
     }
 
@@ -91,12 +91,35 @@ internal sealed class GrpcSink : ILogEventSink, IDisposable, IAsyncDisposable
         return Math.Max(left, Math.Max(options.QueueBytesLimit / 2, EventChunk.SizeOf(options.EventBodyLimit)));
     }
 
-    private void WaitDurable()
+    private bool Add(LogEvent logEvent)
     {
-        using (ExecutionContext.SuppressFlow())
+        var writer = _writerOfThread is { } kept && ReferenceEquals(kept.Format, _format) ? kept : new ClefWriter(_format);
+        _writerOfThread = null;
+        var isAdded = _buffer.TryAdd(writer.Write(logEvent));
+        if (writer.IsPlaceholder)
         {
-            _pump.MakeDurableAsync().Wait(_options.FatalTimeout);
+            _accounting.AddPlaceholder();
         }
+
+        _writerOfThread = writer;
+        return isAdded;
+    }
+
+    private void Begin(ApplicationIdentity identity, Random random)
+    {
+        var log = new DiagnosticLog(new SelfLogWriter(), LogLevel.Warn, _time);
+        _lanes = SinkLanes.Open(_options, new SenderOptions { AckTimeout = _options.CallTimeout }, identity, log, _time, random);
+        _pump = new SinkPump(_buffer, _lanes, _options, _time);
+        _failures = new FailureWatch(this, _accounting, () => _lanes.Pair.BulkSender.Problem, _options.OnFailure, log, _time);
+        _meter = new SinkMeter(_accounting, identity.Workload.Name);
+        _options.Diagnostics.Add(_accounting);
+    }
+
+    private Task BeginEnd()
+    {
+        var end = Task.CompletedTask;
+        OwnWork.Run(() => end = Task.Run(EndAsync));
+        return end;
     }
 
     private async Task EndAsync()
@@ -104,11 +127,11 @@ internal sealed class GrpcSink : ILogEventSink, IDisposable, IAsyncDisposable
         _buffer.Close();
         try
         {
-            var isDrained = await _pump.EndAsync(_options.ShutdownTimeout - (_options.ShutdownTimeout / 10)).ConfigureAwait(false);
-            if (!isDrained && !_pump.IsDurable)
-            {
-                Volatile.Write(ref _leftBehind, Account.Buffered);
-            }
+            await _pump.EndAsync(_options.ShutdownTimeout - (_options.ShutdownTimeout / 10)).ConfigureAwait(false);
+            _accounting.End(isKept: _lanes.IsDurable);
+            _failures.End();
+            _meter.Dispose();
+            _crashes?.Dispose();
         }
 #pragma warning disable CA1031 // Logging never throws into the application.
         catch (Exception e)

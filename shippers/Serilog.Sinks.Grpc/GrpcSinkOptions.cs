@@ -35,10 +35,24 @@ public class GrpcSinkOptions
     /// <summary>PEM file with the only roots to trust; null trusts those of the machine.</summary>
     public string? CaFile { get; set; }
 
+    /// <summary>Sent with each call, for a proxy that wants them. Names are lower case. Default none.</summary>
+    public IDictionary<string, string> Headers { get; set; } = new Dictionary<string, string>();
+
+    /// <summary>Properties of every event that has none of that name, found as <c>labels.NAME</c>. Default none.</summary>
+    public IDictionary<string, string> ResourceAttributes { get; set; } = new Dictionary<string, string>();
+
+    /// <summary>What is sent beside time, level, message and properties. Default all.</summary>
+    public IncludedData IncludedData { get; set; } = IncludedData.All;
+
+    /// <summary>How batches are compressed. Default Brotli.</summary>
+    public BatchCompression Compression { get; set; }
+
     /// <summary>Largest encoded event, bytes; a larger one becomes a placeholder. Default 256 KiB.</summary>
     public int EventBodyLimit { get; set; } = 256 << 10;
 
-    /// <summary>Without an acknowledgement for so long a connection is given up. Default 10 s.</summary>
+    /// <summary>
+    /// Without an acknowledgement for so long a connection is given up, and an event of <c>AuditTo</c> has failed. Default 10 s.
+    /// </summary>
     public TimeSpan CallTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>Least level that is taken. Ignored when <see cref="LevelSwitch"/> is set.</summary>
@@ -46,4 +60,7 @@ public class GrpcSinkOptions
 
     /// <summary>Least level that is taken, changed while the application runs.</summary>
     public LoggingLevelSwitch? LevelSwitch { get; set; }
+
+    /// <summary>Tells what became of the events; several sinks may share one.</summary>
+    public GrpcSinkDiagnostics Diagnostics { get; set; } = new();
 }

@@ -1,3 +1,4 @@
+using Serilog.Sinks.Grpc.Sending;
 using Telemetry.Wire;
 
 namespace Serilog.Sinks.Grpc;
@@ -6,9 +7,10 @@ namespace Serilog.Sinks.Grpc;
 internal static class OptionsCheck
 {
     private const int MinEventBytes = 1 << 10;
+    private const int MaxAttributes = 32;
 
     /// <exception cref="ArgumentException">One of them is wrong; the message is a sentence that names it.</exception>
-    public static void ThrowIfWrong(BatchedGrpcSinkOptions options)
+    public static void ThrowIfWrong(GrpcSinkOptions options)
     {
         var endpoint = options.Endpoint ?? GrpcSinkOptions.LocalGateway;
         if (!Uri.TryCreate(endpoint, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https"))
@@ -26,13 +28,38 @@ internal static class OptionsCheck
             throw new ArgumentException($"The CA file '{ca}' does not exist.", "caFile");
         }
 
+        SinkHeaders.Of(options.Headers);
+        if (options.ResourceAttributes.Count > MaxAttributes || options.ResourceAttributes.Keys.Any(name => name.Length == 0))
+        {
+            throw new ArgumentException($"They are {MaxAttributes} at most, and each has a name.", "resourceAttributes");
+        }
+
+        if ((options.IncludedData & ~IncludedData.All) != 0)
+        {
+            throw new ArgumentOutOfRangeException("includedData", options.IncludedData, "It has to be made of the names that there are.");
+        }
+
+        if (!Enum.IsDefined(options.Compression))
+        {
+            throw new ArgumentOutOfRangeException("compression", options.Compression, "It is Brotli or None.");
+        }
+
         Within(options.EventBodyLimit, MinEventBytes, WireLimits.MaxLineBytes, "eventBodyLimit");
+        Positive(options.CallTimeout, "callTimeout");
+        if (options is BatchedGrpcSinkOptions batched)
+        {
+            ThrowIfWrongWaiting(batched);
+        }
+    }
+
+    private static void ThrowIfWrongWaiting(BatchedGrpcSinkOptions options)
+    {
+        Within(options.BatchSizeLimit, 1, int.MaxValue, "batchSizeLimit");
         Within(options.BatchBytesLimit, MinEventBytes, WireLimits.MaxRawBytes / 2, "batchBytesLimit");
         Within(options.QueueLimit, 1, int.MaxValue, "queueLimit");
         Within(options.QueueBytesLimit, options.EventBodyLimit, long.MaxValue, "queueBytesLimit");
         Within(options.BufferSizeLimit, 1 << 20, long.MaxValue, "bufferSizeLimit");
         Positive(options.BufferingTimeLimit, "bufferingTimeLimit");
-        Positive(options.CallTimeout, "callTimeout");
         Positive(options.ShutdownTimeout, "shutdownTimeout");
         if (options.FatalTimeout < TimeSpan.Zero)
         {

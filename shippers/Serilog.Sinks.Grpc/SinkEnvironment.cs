@@ -14,11 +14,49 @@ internal static class SinkEnvironment
         options.ServiceVersion = Text("SERVICE_VERSION") ?? options.ServiceVersion;
         options.Token = Text("TOKEN") ?? options.Token;
         options.CaFile = Text("CA_FILE") ?? options.CaFile;
+        options.Headers = Pairs("HEADERS") ?? options.Headers;
+        options.ResourceAttributes = Pairs("RESOURCE_ATTRIBUTES") ?? options.ResourceAttributes;
+        options.IncludedData = Name<IncludedData>("INCLUDED_DATA") ?? options.IncludedData;
+        options.Compression = Name<BatchCompression>("COMPRESSION") ?? options.Compression;
         if (options is BatchedGrpcSinkOptions batched)
         {
             batched.BufferPath = Text("BUFFER_PATH") ?? batched.BufferPath;
+            batched.BufferSizeLimit = ByteSize.Parse(Text("BUFFER_SIZE_LIMIT"), batched.BufferSizeLimit, Prefix + "BUFFER_SIZE_LIMIT");
+            batched.BatchBytesLimit = ByteSize.Parse(Text("BATCH_BYTES_LIMIT"), batched.BatchBytesLimit, Prefix + "BATCH_BYTES_LIMIT");
+            batched.BatchSizeLimit = ByteSize.Parse(Text("BATCH_SIZE_LIMIT"), batched.BatchSizeLimit, Prefix + "BATCH_SIZE_LIMIT");
+            batched.CaptureCrashes = Text("CAPTURE_CRASHES") is { } capture ? Parsed<bool>(capture, "CAPTURE_CRASHES", bool.TryParse) : batched.CaptureCrashes;
         }
 
         string? Text(string name) => variable(Prefix + name) is { Length: > 0 } value ? value : null;
+
+        T? Name<T>(string name)
+            where T : struct, Enum => Text(name) is { } text ? Parsed(text, name, (string? t, out T value) => Enum.TryParse(t, ignoreCase: true, out value)) : null;
+
+        IDictionary<string, string>? Pairs(string name) => Text(name) is { } text ? ReadPairs(text, name) : null;
+    }
+
+    private delegate bool TryParse<T>(string? text, out T value);
+
+    private static T Parsed<T>(string text, string name, TryParse<T> parse) => parse(text, out var value)
+        ? value
+        : throw new ArgumentException($"'{text}' is nothing that it can be.", Prefix + name);
+
+    /// <summary>"a=1,b=2", as in OTEL_RESOURCE_ATTRIBUTES.</summary>
+    private static Dictionary<string, string> ReadPairs(string text, string name)
+    {
+        var pairs = new Dictionary<string, string>();
+        foreach (var pair in text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        {
+            var at = pair.IndexOf('=');
+            if (at <= 0)
+            {
+                // The text may be a secret.
+                throw new ArgumentException("A pair has no '='; they look like a=1,b=2.", Prefix + name);
+            }
+
+            pairs[pair[..at].TrimEnd()] = pair[(at + 1)..].TrimStart();
+        }
+
+        return pairs;
     }
 }

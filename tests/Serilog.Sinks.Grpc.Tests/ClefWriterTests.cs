@@ -8,7 +8,7 @@ namespace Serilog.Sinks.Grpc.Tests;
 
 public sealed class ClefWriterTests
 {
-    private readonly ClefWriter _writer = new(new EventLimits());
+    private readonly ClefWriter _writer = new(new EventFormat());
 
     [Fact]
     public void AnEventHasTimeTemplateAndProperties() => Assert.Equal(
@@ -92,7 +92,7 @@ public sealed class ClefWriterTests
     [Fact]
     public void AHugeEventMakesAPlaceholderThatSaysHowHuge()
     {
-        var writer = new ClefWriter(new EventLimits { EventBytes = 2048 });
+        var writer = new ClefWriter(new EventFormat { EventBytes = 2048 });
         var json = JsonDocument.Parse(writer.Write(Some.Event("big {Text}", new string('x', 5000))).ToArray()).RootElement;
         Assert.True(writer.IsPlaceholder);
         Assert.Contains("more than 2048", json.GetProperty("telemetry.sink.problem").GetString());
@@ -101,7 +101,7 @@ public sealed class ClefWriterTests
     [Fact]
     public void WhatIsCutIsMarkedAndCounted()
     {
-        var writer = new ClefWriter(new EventLimits { TextLength = 4, Elements = 2, Depth = 2 });
+        var writer = new ClefWriter(new EventFormat { TextLength = 4, Elements = 2, Depth = 2 });
         var nested = new { A = new { B = new { C = 1 } } };
         var json = JsonDocument.Parse(writer.Write(Some.Event("{t}{l}{@n}", "a😀bcd", new[] { 1, 2, 3 }, nested)).ToArray()).RootElement;
         Assert.Equal("a😀b… (2 characters more)", json.GetProperty("t").GetString());

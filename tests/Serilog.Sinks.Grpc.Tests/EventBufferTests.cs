@@ -23,7 +23,7 @@ public sealed class EventBufferTests : IDisposable
         Assert.Equal(["1", "2", "3", "4", "5", "(2)"], Take());
         Add(8);
         Assert.Equal(["8"], Take());
-        Assert.Equal((8, 0, 2), _buffer.Counts);
+        Assert.Equal(new BufferCounts(8, 8, 0, 2, 0), _buffer.Counts);
     }
 
     [Fact]
@@ -73,7 +73,7 @@ public sealed class EventBufferTests : IDisposable
     {
         _buffer.Close();
         Assert.False(_buffer.TryAdd("1"u8));
-        Assert.Equal((1, 0, 1), _buffer.Counts);
+        Assert.Equal(new BufferCounts(1, 1, 0, 0, 1), _buffer.Counts);
     }
 
     private void Add(params int[] numbers)

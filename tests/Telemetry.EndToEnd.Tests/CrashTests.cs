@@ -44,6 +44,62 @@ public sealed class CrashTests
         await Eventually.Holds(async () => await here.CountAsync("error.type : System.InvalidOperationException and crash.inner : *TimeoutException*") == 1, "the inner exception is a field");
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task ACrashOfWhichTheSinkAndExecKnowIsOne(bool isInShell)
+    {
+        var (here, ended) = await ExecAsync(isInShell ? ["/bin/sh", "-c", "\"$0\" \"$@\"; exit $?", LastWords, "throw"] : [LastWords, "throw"]);
+        await using var _ = here;
+
+        Assert.Equal(134, ended.ExitCode);
+        var crash = await CrashAsync(here);
+        Assert.Contains("order 4711 could not be placed", crash);
+        const string all = "crash.id : * and service.name : shop-exec and error.type : System.InvalidOperationException and crash.inner : *TimeoutException*"
+            + " and process.command_line : *last-words* and message : *SIGABRT*";
+        await Eventually.Holds(
+            async () => await here.CountAsync(isInShell ? all.Replace("*SIGABRT*", "*134*", StringComparison.Ordinal) : all) == 1, "it has what both know");
+        await Eventually.Holds(async () => await here.CountAsync("\"about to throw\" and service.name : shop") == 1, "the line before is there");
+        Assert.Equal(1, await here.CountAsync("crash.id : *"));
+        Assert.Equal(1, await here.CountAsync("crash.stderr : *4711*"));
+    }
+
+    [Fact]
+    public async Task WhatTheSinkKnowsBetterIsKept()
+    {
+        var (here, _) = await ExecAsync(LastWords, "hostile");
+        await using var installation = here;
+
+        await CrashAsync(here);
+        await Eventually.Holds(async () => await here.CountAsync("error.type : \"LastWords.Program+Hostile\" and crash.stderr : *hostile*") == 1, "type and text are there");
+        Assert.Equal(1, await here.CountAsync("crash.id : *"));
+    }
+
+    [Theory]
+    [InlineData("failfast", "order 4711 broke an invariant")]
+    [InlineData("overflow", "System.StackOverflowException")]
+    [InlineData("native", "SIGABRT")]
+    public async Task WhereTheSinkCannotKnowExecTells(string how, string what)
+    {
+        var (here, _) = await ExecAsync(LastWords, how);
+        await using var installation = here;
+
+        Assert.Contains(what, await CrashAsync(here));
+        await Eventually.Holds(async () => await here.CountAsync($"\"about to {how}\" and log.level : fatal") == 1, "the last words are there");
+    }
+
+    private static string LastWords => Path.Combine(Installation.Repository, "artifacts/bin/LastWords/release/last-words");
+
+    /// <summary>Runs the application to its end, with the gateway as its last argument.</summary>
+    private static async Task<(Installation Here, CommandResult Ended)> ExecAsync(params string[] command)
+    {
+        Commands.NeedShipper();
+        var here = new Installation();
+        await here.UpAsync("--no-shipper");
+        return (here, await here.ShipperAsync([
+            "exec", "--gateway", here.Gateway, "--data", Path.Combine(here.Folder, "exec"), "--name", "shop-exec", "--", .. command, here.Gateway]));
+    }
+
     private static async Task<string> CrashAsync(Installation here)
     {
         var text = "";

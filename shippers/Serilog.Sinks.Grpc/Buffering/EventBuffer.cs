@@ -15,7 +15,7 @@ internal sealed class EventBuffer(long maxBytes, int maxEvents) : IDisposable
     private readonly Queue<EventChunk> _full = new();
     private readonly Stack<EventChunk> _free = new();
     private EventChunk _filling = new(ChunkBytes);
-    private long _bytes, _emitted, _held, _dropped;
+    private long _bytes, _emitted, _emittedBytes, _held, _droppedFull, _droppedClosed;
     private int _gap;
     private bool _isClosed, _isIdle;
 
@@ -28,10 +28,17 @@ internal sealed class EventBuffer(long maxBytes, int maxEvents) : IDisposable
         lock (_gate)
         {
             _emitted++;
-            var size = EventChunk.SizeOf(line.Length);
-            if (_isClosed || _bytes + size > maxBytes || _held >= maxEvents)
+            _emittedBytes += line.Length;
+            if (_isClosed)
             {
-                _dropped++;
+                _droppedClosed++;
+                return false;
+            }
+
+            var size = EventChunk.SizeOf(line.Length);
+            if (_bytes + size > maxBytes || _held >= maxEvents)
+            {
+                _droppedFull++;
                 _gap++;
                 return false;
             }
@@ -119,13 +126,13 @@ internal sealed class EventBuffer(long maxBytes, int maxEvents) : IDisposable
     }
 
     /// <summary>What came, what of it is held here, and what was dropped, at one instant.</summary>
-    public (long Emitted, long Held, long Dropped) Counts
+    public BufferCounts Counts
     {
         get
         {
             lock (_gate)
             {
-                return (_emitted, _held, _dropped);
+                return new BufferCounts(_emitted, _emittedBytes, _held, _droppedFull, _droppedClosed);
             }
         }
     }

@@ -5,7 +5,7 @@ using Serilog.Events;
 namespace Serilog.Sinks.Grpc.Clef;
 
 /// <summary>Writes property values as JSON, within limits; what is cut is marked with "…". Not thread-safe.</summary>
-internal sealed class ClefValues(Utf8JsonWriter json, EventLimits limits)
+internal sealed class ClefValues(Utf8JsonWriter json, EventFormat limits)
 {
     private const string Mark = "…";
 

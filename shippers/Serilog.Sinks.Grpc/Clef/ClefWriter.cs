@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Serilog.Core;
 using Serilog.Events;
 using Serilog.Parsing;
 
@@ -31,35 +32,41 @@ internal sealed class ClefWriter
 
     private readonly ArrayBufferWriter<byte> _buffer = new(FirstCapacity);
     private readonly Utf8JsonWriter _json;
-    private readonly EventLimits _limits;
+    private readonly EventFormat _format;
     private readonly ClefValues _values;
 
-    public ClefWriter(EventLimits limits)
+    public ClefWriter(EventFormat format)
     {
-        _limits = limits;
+        _format = format;
         _json = new Utf8JsonWriter(_buffer, _options);
-        _values = new ClefValues(_json, limits);
+        _values = new ClefValues(_json, format);
     }
 
     /// <summary>What it was made with.</summary>
-    public EventLimits Limits => _limits;
+    public EventFormat Format => _format;
 
     /// <summary>True when the last event was written as a placeholder.</summary>
-    public bool IsPlaceholder { get; private set; }
+    public bool IsPlaceholder => Problem is not null;
+
+    /// <summary>Why it was; null when it was not.</summary>
+    public string? Problem { get; private set; }
+
+    /// <summary>A property's name as clef-json.org has it.</summary>
+    public static string NameOf(string property) => property.StartsWith('@') ? "@" + property : property;
 
     /// <summary>The event as one line without its end; valid until the next call.</summary>
     public ReadOnlySpan<byte> Write(LogEvent logEvent)
     {
-        IsPlaceholder = false;
+        Problem = null;
         try
         {
             Begin(logEvent);
             WriteContent(logEvent);
             _json.WriteEndObject();
             _json.Flush();
-            return _buffer.WrittenCount <= _limits.EventBytes
+            return _buffer.WrittenCount <= _format.EventBytes
                 ? _buffer.WrittenSpan
-                : Placeholder(logEvent, $"The event has {_buffer.WrittenCount} bytes, more than {_limits.EventBytes}.");
+                : Placeholder(logEvent, $"The event has {_buffer.WrittenCount} bytes, more than {_format.EventBytes}.");
         }
 #pragma warning disable CA1031 // Whatever a value of the application throws costs that value's event, and nothing else.
         catch (Exception e)
@@ -71,7 +78,7 @@ internal sealed class ClefWriter
 
     private ReadOnlySpan<byte> Placeholder(LogEvent logEvent, string problem)
     {
-        IsPlaceholder = true;
+        Problem = problem;
         Begin(logEvent);
         _json.WriteString(_message, _values.Cut(logEvent.MessageTemplate.Text));
         WriteLevel(logEvent.Level);
@@ -84,7 +91,7 @@ internal sealed class ClefWriter
     private void Begin(LogEvent logEvent)
     {
         // One huge event does not make every thread keep a huge buffer.
-        if (_buffer.Capacity > 2 * _limits.EventBytes)
+        if (_buffer.Capacity > 2 * _format.EventBytes)
         {
             _buffer.Clear();
         }
@@ -98,29 +105,43 @@ internal sealed class ClefWriter
     private void WriteContent(LogEvent logEvent)
     {
         _values.Begin();
-        _json.WriteString(_template, _values.Cut(logEvent.MessageTemplate.Text));
-        WriteRenderings(logEvent);
+        WriteMessage(logEvent);
         WriteLevel(logEvent.Level);
         if (logEvent.Exception is { } exception)
         {
             _json.WriteString(_exception, _values.Cut(ExceptionText.Of(exception)));
         }
 
-        if (logEvent.TraceId is { } trace)
+        if (logEvent.TraceId is { } trace && Includes(IncludedData.TraceId))
         {
             WriteHex(_trace, trace.ToHexString());
         }
 
-        if (logEvent.SpanId is { } span)
+        if (logEvent.SpanId is { } span && Includes(IncludedData.SpanId))
         {
             WriteHex(_span, span.ToHexString());
         }
 
         WriteProperties(logEvent);
+        WriteAttributes(logEvent);
         if (_values.CutCount > 0)
         {
             _json.WriteNumber(_cut, _values.CutCount);
         }
+    }
+
+    private bool Includes(IncludedData data) => (_format.Included & data) != 0;
+
+    private void WriteMessage(LogEvent logEvent)
+    {
+        if (!Includes(IncludedData.MessageTemplate))
+        {
+            _json.WriteString(_message, _values.Cut(logEvent.RenderMessage(CultureInfo.InvariantCulture)));
+            return;
+        }
+
+        _json.WriteString(_template, _values.Cut(logEvent.MessageTemplate.Text));
+        WriteRenderings(logEvent);
     }
 
     private void WriteHex(JsonEncodedText name, string hex) => _json.WriteString(name, hex);
@@ -155,8 +176,25 @@ internal sealed class ClefWriter
 
     private void WriteProperty(string name, LogEventPropertyValue value)
     {
-        _json.WritePropertyName(name.StartsWith('@') ? "@" + name : name);
+        if (name == Constants.SourceContextPropertyName && !Includes(IncludedData.SourceContext))
+        {
+            return;
+        }
+
+        _json.WritePropertyName(NameOf(name));
         _values.Write(value);
+    }
+
+    private void WriteAttributes(LogEvent logEvent)
+    {
+        for (var i = 0; i < _format.Attributes.Count; i++)
+        {
+            var (name, encoded, value) = _format.Attributes[i];
+            if (!logEvent.Properties.ContainsKey(name))
+            {
+                _json.WriteString(encoded, value);
+            }
+        }
     }
 
     /// <summary>Of the holes with a format, in their order; alignment is for terminals.</summary>

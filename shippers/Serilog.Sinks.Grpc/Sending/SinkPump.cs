@@ -1,14 +1,7 @@
 using System.Collections.Concurrent;
 using Serilog.Sinks.Grpc.Buffering;
 using Telemetry.Protos.V1;
-using Telemetry.Shipping;
-using Telemetry.Shipping.Diagnostics;
 using Telemetry.Shipping.Lanes;
-using Telemetry.Shipping.Sending;
-using Telemetry.Shipping.Spools;
-using Telemetry.Shipping.Streams;
-using Telemetry.Wire;
-using DiagnosticLog = Telemetry.Shipping.Diagnostics.Log;
 
 namespace Serilog.Sinks.Grpc.Sending;
 
@@ -21,57 +14,35 @@ internal sealed class SinkPump
     /// <summary>While events come they are taken this often: a wake-up would cost the thread that logs more than the event does.</summary>
     private static readonly TimeSpan Nap = TimeSpan.FromMilliseconds(10);
 
-    /// <summary>Who waits for an acknowledgement looks at least this often: another that waits may have been woken instead.</summary>
-    private static readonly TimeSpan AckLook = TimeSpan.FromMilliseconds(5);
-
     private static readonly TimeSpan IdleAfter = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan IdleWait = TimeSpan.FromMinutes(1);
 
     private readonly EventBuffer _buffer;
-    private readonly ProcessSpool _spool;
-    private readonly DiagnosticLog _log;
-    private readonly StreamState _stream;
+    private readonly SinkLanes _lanes;
     private readonly LineBatcher _batcher;
     private readonly CancellationTokenSource _stop = new();
     private readonly ConcurrentQueue<TaskCompletionSource> _flushes = new();
     private readonly Thread _thread;
     private readonly TimeProvider _time;
-    private readonly long _inherited;
-    private long _toldDropped;
     private volatile bool _isEnding;
 
-    /// <summary>Opens the logs and begins to ship.</summary>
-    /// <exception cref="IOException">The buffer's directory cannot be used.</exception>
-    public SinkPump(EventBuffer buffer, BatchedGrpcSinkOptions options, ApplicationIdentity identity, TimeProvider time, Random random)
+    /// <summary>Begins to ship.</summary>
+    public SinkPump(EventBuffer buffer, SinkLanes lanes, BatchedGrpcSinkOptions options, TimeProvider time)
     {
-        (_buffer, _time) = (buffer, time);
-        _log = new DiagnosticLog(new SelfLogWriter(), LogLevel.Warn, time);
-        _spool = OpenSpool(options, identity, time, random);
-        var lanes = _spool.Lanes;
-        _inherited = lanes.Bulk.BufferedRecords;
-        lanes.Recorder.Start();
-        lanes.Recorder.Write(RecordKind.WorkloadStart, new WorkloadStart { Workload = identity.Workload, Pid = Environment.ProcessId });
-        _stream = StreamOpener.Open(
-            lanes.Bulk, identity.Context, StreamKind.Application, identity.Workload.Id, identity.Workload.Name, time, random);
-        var batching = new BatcherOptions { BatchBytes = options.BatchBytesLimit, BatchWait = options.BufferingTimeLimit };
-        _batcher = new LineBatcher(batching, lanes.Bulk, lanes.Recorder, identity.Context, [_stream], _log, time, _stop.Token);
-        lanes.Start(flushBulk: true);
+        (_buffer, _lanes, _time) = (buffer, lanes, time);
+        var batching = new BatcherOptions
+        {
+            BatchBytes = options.BatchBytesLimit,
+            BatchRecords = options.BatchSizeLimit,
+            BatchWait = options.BufferingTimeLimit,
+            Compresses = options.Compression != BatchCompression.None,
+        };
+        _batcher = new LineBatcher(
+            batching, lanes.Bulk, lanes.Pair.Recorder, lanes.Identity.Context, [lanes.Stream], lanes.Log, time, _stop.Token);
+        lanes.Pair.Start(flushBulk: true);
         _thread = new Thread(Run) { IsBackground = true, Name = "Serilog.Sinks.Grpc" };
         _thread.Start();
     }
-
-    /// <summary>Events that are acknowledged, and that the gateway refused.</summary>
-    public (long Acknowledged, long Rejected) Settled
-    {
-        get
-        {
-            var rejected = _spool.Lanes.Recorder.Losses.TryGetValue(LossReason.Rejected, out var count) ? count.Records : 0;
-            return (Math.Max(0, _spool.Lanes.Bulk.SettledRecords - _inherited) - rejected, rejected);
-        }
-    }
-
-    /// <summary>True when events outlive the process.</summary>
-    public bool IsDurable => !_spool.IsInMemory;
 
     /// <summary>Everything that was added before is durable, in the buffer's directory or acknowledged. Completes at the end as well.</summary>
     public Task MakeDurableAsync()
@@ -91,37 +62,13 @@ internal sealed class SinkPump
         _isEnding = true;
         _buffer.Added.Set();
         await Task.Run(_thread.Join, CancellationToken.None);
-        _spool.Lanes.Recorder.Closed(_stream, "logger closed");
-        _spool.Lanes.Recorder.Write(RecordKind.AgentStop, new AgentStop { Reason = "logger closed" });
-        var isDrained = await _spool.Lanes.DrainAsync(atMost - _time.GetElapsedTime(begun), late.Token);
-        await _spool.DisposeAsync();
+        var isDrained = await _lanes.EndAsync(atMost - _time.GetElapsedTime(begun), late.Token);
         while (_flushes.TryDequeue(out var request))
         {
             request.TrySetResult();
         }
 
         return isDrained;
-    }
-
-    private ProcessSpool OpenSpool(BatchedGrpcSinkOptions options, ApplicationIdentity identity, TimeProvider time, Random random)
-    {
-        var lanes = new LaneOptions
-        {
-            Gateway = new GatewayOptions
-            {
-                Addresses = [new Uri(options.Endpoint ?? GrpcSinkOptions.LocalGateway)],
-                Token = options.Token is { } token ? () => token : null,
-                CaFile = options.CaFile,
-                ConnectTimeout = options.CallTimeout,
-            },
-            Sender = new SenderOptions { AckTimeout = options.CallTimeout },
-            SpoolBytes = options.BufferSizeLimit,
-        };
-        LanePair Open(string? path) =>
-            LanePair.Open(path, lanes, NoPlans.Instance, identity.Context, identity.Workload.Id, _log, time, random);
-        return options.BufferPath is { } folder
-            ? ProcessSpool.Open(folder, identity.Workload.Name, Open)
-            : ProcessSpool.OpenInMemory(Open);
     }
 
     private void Run()
@@ -135,13 +82,12 @@ internal sealed class SinkPump
                 lastEvent = Drain() ? _time.GetTimestamp() : lastEvent;
                 _batcher.FlushIfDue();
                 Serve();
-                TellDrops();
             }
 #pragma warning disable CA1031 // The loop goes on; what failed is said.
             catch (Exception e)
 #pragma warning restore CA1031
             {
-                _log.Fault("Shipping events", e);
+                _lanes.Log.Fault("Shipping events", e);
             }
 
             if (isEnding)
@@ -166,11 +112,11 @@ internal sealed class SinkPump
             {
                 if (dropped > 0)
                 {
-                    _batcher.Skip(_stream, (ulong)dropped, LossReason.SpoolFull, "The application's queue was full.");
+                    _batcher.Skip(_lanes.Stream, (ulong)dropped, LossReason.SpoolFull, "The application's queue was full.");
                 }
                 else
                 {
-                    _batcher.Add(_stream, line, 0);
+                    _batcher.Add(_lanes.Stream, line, 0);
                 }
             }
 
@@ -201,26 +147,14 @@ internal sealed class SinkPump
 
     private async Task CompleteAsync(List<TaskCompletionSource> waiting)
     {
-        var log = _spool.Lanes.Bulk;
-        var taken = log.TakenRecords;
-        if (!IsDurable || !await _spool.Lanes.FlushAsync())
+        var (bulk, critical) = (_lanes.Bulk.TakenRecords, _lanes.Pair.Critical.TakenRecords);
+        if (!_lanes.IsDurable || !await _lanes.Pair.FlushAsync())
         {
-            while (log.SettledRecords < taken && !_stop.IsCancellationRequested)
-            {
-                await log.Acknowledgement.WaitAsync(AckLook, CancellationToken.None);
-            }
+            // What says whose events they are comes on the critical lane.
+            await SinkLanes.SettledAsync(_lanes.Bulk, bulk, _stop.Token);
+            await SinkLanes.SettledAsync(_lanes.Pair.Critical, critical, _stop.Token);
         }
 
         waiting.ForEach(request => request.TrySetResult());
-    }
-
-    private void TellDrops()
-    {
-        var dropped = _buffer.Counts.Dropped;
-        if (dropped > _toldDropped)
-        {
-            _toldDropped = dropped;
-            _log.Repeating(LogLevel.Error, "dropped", $"{dropped} events were dropped so far: the queue is full.");
-        }
     }
 }

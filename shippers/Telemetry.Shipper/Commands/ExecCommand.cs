@@ -26,8 +26,11 @@ internal sealed class ExecCommand(Host host, Setup setup, IReadOnlyList<string> 
     /// <summary>How long pipes that a grandchild holds open are read after the command has ended.</summary>
     private static readonly TimeSpan PipesAfterEnd = TimeSpan.FromSeconds(1);
 
+    private static readonly TimeSpan LookForCrashes = TimeSpan.FromSeconds(1);
+
     private readonly Workload _workload = WorkloadOf(setup, command, host.Random, host.Time);
     private readonly ErrorTail _tail = new();
+    private readonly HandedCrashes _handed = new(static pid => Directory.Exists($"/proc/{pid}"), host.Time);
 
     public static async Task<int> RunAsync(Host host, IReadOnlyList<string> arguments)
     {
@@ -110,6 +113,7 @@ internal sealed class ExecCommand(Host host, Setup setup, IReadOnlyList<string> 
         var loops = new[]
         {
             Task.Run(() => heart.RunAsync(end.Token)),
+            Task.Run(() => RecordOutlivedAsync(lanes, child.Pid, end.Token)),
             Task.Run(() => new PipeTicker([outputPump, errorPump], batcher, setup.Log, host.Time).RunAsync(end.Token)),
         };
         var passedOutput = new PassThrough(StandardOutput, quiet);
@@ -126,15 +130,19 @@ internal sealed class ExecCommand(Host host, Setup setup, IReadOnlyList<string> 
             errorPump.Feed(bytes.Span);
         }, setup.Log);
 
+        var crashReader = new PipeReader("crashes", child.Crashes, bytes => _handed.Feed(bytes.Span), setup.Log);
+
         var status = await ended;
         signals.Detach();
         var runTime = host.Time.GetElapsedTime(begun);
         var afterEnd = Task.Delay(PipesAfterEnd, host.Time, CancellationToken.None);
-        await Task.WhenAny(errorReader.Ended, afterEnd);
-        if (CrashReport.Of(status, _tail) is { } crash)
+        await Task.WhenAny(Task.WhenAll(errorReader.Ended, crashReader.Ended), afterEnd);
+        if (CrashReport.Of(status, _tail, status.IsBad ? _handed.TakeOf(child.Pid) : null) is { } crash)
         {
             await WriteCrashAsync(lanes, crash, child.Pid, runTime);
         }
+
+        await RecordAsync(lanes, _handed.TakeAll());
 
         await Task.WhenAny(outputReader.Ended, afterEnd);
         await end.CancelAsync();
@@ -144,6 +152,23 @@ internal sealed class ExecCommand(Host host, Setup setup, IReadOnlyList<string> 
         batcher.Flush();
         DeclareUnread(lanes, output, outputReader, passedOutput);
         DeclareUnread(lanes, error, errorReader, passedError);
+    }
+
+    private async Task RecordOutlivedAsync(LanePair lanes, int pid, CancellationToken end)
+    {
+        while (!end.IsCancellationRequested)
+        {
+            await RecordAsync(lanes, _handed.TakeOutlived(pid));
+            await Task.Delay(LookForCrashes, host.Time, end).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private static async Task RecordAsync(LanePair lanes, IReadOnlyList<Crash> crashes)
+    {
+        foreach (var crash in crashes)
+        {
+            await lanes.Recorder.WriteCrashAsync(crash);
+        }
     }
 
     private static Task<ExitStatus> WaitAsync(ChildProcess child)

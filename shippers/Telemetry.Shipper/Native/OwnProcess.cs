@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Text;
 
 namespace Telemetry.Shipper.Native;
 
@@ -8,6 +9,28 @@ internal static unsafe class OwnProcess
     /// <summary>Variables as exec(3) left them; .NET never writes there.</summary>
     public static byte** Environment =>
         *(byte***)NativeLibrary.GetExport(NativeLibrary.GetMainProgramHandle(), "environ");
+
+    /// <summary>The variables for another process, with one of them changed; null takes it away.</summary>
+    public static IReadOnlyList<ReadOnlyMemory<byte>> EnvironmentWith(string name, string? value)
+    {
+        var variables = new List<ReadOnlyMemory<byte>>();
+        var prefix = Encoding.UTF8.GetBytes(name + "=");
+        for (var at = Environment; at is not null && *at is not null; at++)
+        {
+            var variable = MemoryMarshal.CreateReadOnlySpanFromNullTerminated(*at);
+            if (!variable.StartsWith(prefix))
+            {
+                variables.Add(variable.ToArray());
+            }
+        }
+
+        if (value is not null)
+        {
+            variables.Add(Encoding.UTF8.GetBytes($"{name}={value}"));
+        }
+
+        return variables;
+    }
 
     /// <summary>All arguments, the program's name first; empty when /proc is not there.</summary>
     public static IReadOnlyList<ReadOnlyMemory<byte>> ReadArguments()

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Telemetry.Shipper.Native;
+using Telemetry.Shipping.Crashes;
 using Telemetry.Shipping.Native;
 
 namespace Telemetry.Shipper.Processes;
@@ -16,11 +17,12 @@ internal sealed class ChildProcess
     private const short SetSignalDefaults = 0x04;
     private const short SetSignalMask = 0x08;
 
-    private ChildProcess(int pid, int output, int error)
+    private ChildProcess(int pid, int output, int error, int crashes)
     {
         Pid = pid;
         Output = output;
         Error = error;
+        Crashes = crashes;
     }
 
     public int Pid { get; }
@@ -31,38 +33,36 @@ internal sealed class ChildProcess
     /// <summary>Descriptor to read its standard error from.</summary>
     public int Error { get; }
 
+    /// <summary>Descriptor of the <see cref="CrashPipe"/>.</summary>
+    public int Crashes { get; }
+
     /// <summary>
     /// Starts the command, found on the PATH, with this process's environment, folder and standard input. Null when it cannot
     /// be started; <paramref name="error"/> is the errno then. Arguments are bytes and need not be UTF-8.
     /// </summary>
     public static unsafe ChildProcess? TryStart(IReadOnlyList<ReadOnlyMemory<byte>> command, out int error)
     {
-        var output = stackalloc int[2];
-        var errors = stackalloc int[2];
-        if (LibC.Pipe2(output, CloseOnExec) != 0)
+        const int pipes = 3;
+        var ends = stackalloc int[2 * pipes];
+        for (var i = 0; i < pipes; i++)
         {
-            error = Marshal.GetLastPInvokeError();
-            return null;
+            if (LibC.Pipe2(ends + (2 * i), CloseOnExec) != 0)
+            {
+                error = Marshal.GetLastPInvokeError();
+                Close(ends, 2 * i, 1);
+                return null;
+            }
         }
 
-        if (LibC.Pipe2(errors, CloseOnExec) != 0)
-        {
-            error = Marshal.GetLastPInvokeError();
-            LibC.Close(output[0]);
-            LibC.Close(output[1]);
-            return null;
-        }
+        error = Spawn(command, ends[1], ends[3], ends[5], out var pid);
+        Close(ends + 1, 2 * pipes, 2);
 
-        error = Spawn(command, output[1], errors[1], out var pid);
-        LibC.Close(output[1]);
-        LibC.Close(errors[1]);
         if (error == 0)
         {
-            return new ChildProcess(pid, output[0], errors[0]);
+            return new ChildProcess(pid, ends[0], ends[2], ends[4]);
         }
 
-        LibC.Close(output[0]);
-        LibC.Close(errors[0]);
+        Close(ends, 2 * pipes, 2);
         return null;
     }
 
@@ -87,7 +87,15 @@ internal sealed class ChildProcess
         }
     }
 
-    private static unsafe int Spawn(IReadOnlyList<ReadOnlyMemory<byte>> command, int output, int errors, out int pid)
+    private static unsafe void Close(int* descriptors, int count, int step)
+    {
+        for (var i = 0; i < count; i += step)
+        {
+            LibC.Close(descriptors[i]);
+        }
+    }
+
+    private static unsafe int Spawn(IReadOnlyList<ReadOnlyMemory<byte>> command, int output, int errors, int crashes, out int pid)
     {
         var actions = stackalloc byte[OpaqueBytes];
         var attributes = stackalloc byte[OpaqueBytes];
@@ -97,6 +105,9 @@ internal sealed class ChildProcess
         LibC.SpawnActionsAddDup2(actions, output, 1);
         LibC.SpawnActionsAddDup2(actions, errors, 2);
 
+        // A descriptor that is put in its own place loses its close-on-exec mark.
+        LibC.SpawnActionsAddDup2(actions, crashes, crashes);
+
         // The runtime ignores SIGPIPE and blocks signals in its threads; a child must not inherit either.
         LibC.FillSignalSet(signals);
         LibC.SpawnAttributesSetDefaultSignals(attributes, signals);
@@ -105,7 +116,8 @@ internal sealed class ChildProcess
         LibC.SpawnAttributesSetFlags(attributes, SetSignalDefaults | SetSignalMask);
         using var arguments = new NativeStrings(command);
         int child;
-        var error = LibC.SpawnP(&child, arguments.List[0], actions, attributes, arguments.List, OwnProcess.Environment);
+        using var environment = new NativeStrings(OwnProcess.EnvironmentWith(CrashPipe.Variable, CrashPipe.Describe(crashes)));
+        var error = LibC.SpawnP(&child, arguments.List[0], actions, attributes, arguments.List, environment.List);
         pid = child;
         LibC.SpawnActionsDestroy(actions);
         LibC.SpawnAttributesDestroy(attributes);

@@ -7,8 +7,8 @@ namespace Telemetry.Shipper.Processes;
 /// <summary>Makes the crash event of a process. Pure.</summary>
 internal static class CrashReport
 {
-    /// <summary>Null when the process ended well.</summary>
-    public static Crash? Of(ExitStatus status, ErrorTail tail)
+    /// <summary>Null when the process ended well. <paramref name="handed"/> is what it said of itself; null when it said nothing.</summary>
+    public static Crash? Of(ExitStatus status, ErrorTail tail, Crash? handed)
     {
         if (!status.IsBad)
         {
@@ -16,7 +16,7 @@ internal static class CrashReport
         }
 
         var stderr = tail.ToArray();
-        var exception = ManagedExceptionParser.Parse(Encoding.UTF8.GetString(stderr));
+        var exception = handed?.Exception ?? ManagedExceptionParser.Parse(Encoding.UTF8.GetString(stderr));
         return new Crash
         {
             Kind = exception is not null && (status.Signal is 0 or SignalName.Abort)

@@ -1,5 +1,5 @@
-using System.Globalization;
 using Telemetry.Protos.V1;
+using Telemetry.Shipping.Crashes;
 
 namespace Telemetry.Shipper.Processes;
 
@@ -22,7 +22,7 @@ internal sealed class ManagedExceptionParser
     private const int MaxMessage = 16 << 10;
     private const string InnerMark = " ---> ";
     private const string EndOfInner = "   --- End of inner exception stack trace ---";
-    private const string FrameMark = "   at ";
+    private const string FrameMark = FrameText.Mark;
 
     private static readonly string[] _heads = ["Unhandled exception. ", "Unhandled Exception: "];
 
@@ -195,21 +195,7 @@ internal sealed class ManagedExceptionParser
             return;
         }
 
-        const string inFile = " in ";
-        const string lineMark = ":line ";
-        var text = line[FrameMark.Length..].TrimEnd();
-        var frame = new ManagedFrame { Method = text };
-        var at = text.LastIndexOf(inFile, StringComparison.Ordinal);
-        var number = text.LastIndexOf(lineMark, StringComparison.Ordinal);
-        if (at > 0 && number > at
-            && uint.TryParse(text.AsSpan(number + lineMark.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var value))
-        {
-            frame.Method = text[..at];
-            frame.File = text[(at + inFile.Length)..number];
-            frame.Line = value;
-        }
-
-        exception.Frames.Add(frame);
+        exception.Frames.Add(FrameText.Read(line));
     }
 
     private static bool EndsInner(string text) => text.EndsWith("<---", StringComparison.Ordinal);

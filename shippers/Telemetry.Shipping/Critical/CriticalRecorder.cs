@@ -48,6 +48,9 @@ internal sealed class CriticalRecorder : ILossRecorder
     /// <summary>Records and bytes lost so far, by reason.</summary>
     public ConcurrentDictionary<LossReason, LossCount> Losses { get; } = new();
 
+    /// <summary>Told of each loss before it is written. On the thread that found it; does not throw.</summary>
+    public event Action<Loss>? Recorded;
+
     /// <summary>Records minted by this run.</summary>
     public long Minted { get; private set; }
 
@@ -110,6 +113,7 @@ internal sealed class CriticalRecorder : ILossRecorder
 
     public void Record(LifetimeId lifetime, Loss loss)
     {
+        Recorded?.Invoke(loss);
         Losses.AddOrUpdate(loss.Reason, _ => new LossCount((long)loss.Count, (long)loss.Bytes),
             (_, sum) => new LossCount(sum.Records + (long)loss.Count, sum.Bytes + (long)loss.Bytes));
         Write(StreamOf(lifetime, StreamKind.Agent, AgentStreamName), RecordKind.Loss, loss);

@@ -10,7 +10,7 @@ namespace Telemetry.Shipping.Lanes;
 /// Collects records of one lifetime into the next batch and, for files, its plan. Allocates per batch and run, not per record.
 /// One thread at a time.
 /// </summary>
-internal sealed class BatchBuilder(int maxRawBytes)
+internal sealed class BatchBuilder(int maxRawBytes, bool compresses = true)
 {
     private const int MaxRuns = 256;
     private const int MaxRecords = 64 << 10;
@@ -20,7 +20,7 @@ internal sealed class BatchBuilder(int maxRawBytes)
     private readonly ArrayBufferWriter<byte> _truncations = new(64);
     private readonly List<Run> _runs = [];
     private readonly List<PlannedRun> _planned = [];
-    private readonly BatchPacker _packer = new();
+    private readonly BatchPacker _packer = new(compresses);
 
     private StreamState? _stream;
     private FileState? _file;

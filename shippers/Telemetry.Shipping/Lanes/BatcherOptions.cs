@@ -6,6 +6,12 @@ internal sealed record BatcherOptions
     /// <summary>Content of a batch, uncompressed bytes.</summary>
     public int BatchBytes { get; init; } = 256 << 10;
 
+    /// <summary>Records of a batch.</summary>
+    public int BatchRecords { get; init; } = int.MaxValue;
+
+    /// <summary>Batches are compressed.</summary>
+    public bool Compresses { get; init; } = true;
+
     /// <summary>How long a batch waits to fill.</summary>
     public TimeSpan BatchWait { get; init; } = TimeSpan.FromMilliseconds(100);
 

@@ -20,6 +20,9 @@ internal sealed class DirectoryLock : IDisposable
         _handle = handle;
     }
 
+    /// <summary>True when the directory was made for such a lock. Any other is somebody's own.</summary>
+    public static bool IsOne(string directory) => File.Exists(Path.Combine(directory, FileName));
+
     /// <summary>Creates the directory when absent. Null when another process has it.</summary>
     /// <exception cref="IOException">The directory cannot be used.</exception>
     public static DirectoryLock? TryAcquire(string directory)
@@ -59,12 +62,27 @@ internal sealed class DirectoryLock : IDisposable
         return null;
     }
 
-    /// <summary>Deletes the directory, which must not be in use by this process any more.</summary>
-    public void DeleteDirectory()
+    /// <summary>
+    /// Deletes these of its directories, and itself when it holds nothing else: the folder may be one in which somebody keeps files of his own.
+    /// </summary>
+    public void DeleteDirectory(params ReadOnlySpan<string> contents)
     {
         try
         {
-            Directory.Delete(_directory, recursive: true);
+            foreach (var content in contents)
+            {
+                var path = Path.Combine(_directory, content);
+                if (Directory.Exists(path))
+                {
+                    Directory.Delete(path, recursive: true);
+                }
+            }
+
+            File.Delete(Path.Combine(_directory, FileName));
+            if (!Directory.EnumerateFileSystemEntries(_directory).Any())
+            {
+                Directory.Delete(_directory);
+            }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

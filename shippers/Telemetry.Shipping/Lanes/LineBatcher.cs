@@ -40,7 +40,7 @@ internal sealed class LineBatcher
         _diagnostics = diagnostics;
         _time = time;
         _stop = stop;
-        _builder = new BatchBuilder(options.BatchBytes);
+        _builder = new BatchBuilder(options.BatchBytes, options.Compresses);
         WriteCheckpoint();
         _critical.Opened([.. _streams.Where(s => !s.Announced)]);
         foreach (var stream in _streams)
@@ -76,7 +76,7 @@ internal sealed class LineBatcher
             }
 
             _builder.AddLine(stream, _time.GetUtcNow().ToUnixMicroseconds(), content, truncated);
-            if (_builder.IsFull)
+            if (_builder.IsFull || _builder.Records >= _options.BatchRecords)
             {
                 Commit();
             }

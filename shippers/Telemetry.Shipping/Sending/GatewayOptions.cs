@@ -1,3 +1,5 @@
+using Telemetry.Grpc;
+
 namespace Telemetry.Shipping.Sending;
 
 /// <summary>Where the gateways are and how to be let in.</summary>
@@ -11,6 +13,9 @@ internal sealed record GatewayOptions
 
     /// <summary>PEM file with the only roots to trust; null trusts those of the machine.</summary>
     public string? CaFile { get; init; }
+
+    /// <summary>What each call wants, headers for one.</summary>
+    public GrpcCallOptions Call { get; init; } = GrpcCallOptions.Default;
 
     /// <summary>Bound on connecting, Hello and Welcome together.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(10);

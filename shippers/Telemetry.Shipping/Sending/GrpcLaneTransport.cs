@@ -26,7 +26,7 @@ internal sealed class GrpcLaneTransport(GatewayOptions options, Func<Lane, Hello
         try
         {
             var channel = _channels[index] ??= Open(address);
-            call = channel.OpenDuplex(Method, GrpcCallOptions.Default);
+            call = channel.OpenDuplex(Method, options.Call);
             var result = await GreetAsync(call, lane, address, timeout.Token);
             if (result.Connection is not null)
             {

@@ -11,6 +11,9 @@ namespace Telemetry.Shipping.Sending;
 /// <summary>Both lanes of one data directory: logs, senders, and the recorder of the critical one.</summary>
 internal sealed class LanePair : IAsyncDisposable
 {
+    public const string CriticalFolder = "critical";
+    public const string BulkFolder = "bulk";
+
     private const long CriticalBytes = 32 << 20;
     private const long CriticalSegmentBytes = 2 << 20;
     private const long BulkSegmentBytes = 8 << 20;
@@ -63,7 +66,7 @@ internal sealed class LanePair : IAsyncDisposable
     {
         // Files can wait where they are; signs of life cannot.
         var criticalDirectory = HasRoomForCritical(directory, diagnostics) ? directory : null;
-        var critical = LaneLog.Open(Lane.Critical, DirectoryOf(criticalDirectory, "critical"), new SpoolOptions
+        var critical = LaneLog.Open(Lane.Critical, DirectoryOf(criticalDirectory, CriticalFolder), new SpoolOptions
         {
             SegmentBytes = SegmentBytes(criticalDirectory, CriticalSegmentBytes),
             MaxBytes = criticalDirectory is null ? options.MemoryBytes : CriticalBytes,
@@ -72,7 +75,7 @@ internal sealed class LanePair : IAsyncDisposable
         }, time);
         try
         {
-            var bulk = LaneLog.Open(Lane.Bulk, DirectoryOf(directory, "bulk"), new SpoolOptions
+            var bulk = LaneLog.Open(Lane.Bulk, DirectoryOf(directory, BulkFolder), new SpoolOptions
             {
                 SegmentBytes = SegmentBytes(directory, BulkSegmentBytes),
                 MaxBytes = directory is null ? options.MemoryBytes : Math.Max(options.SpoolBytes, 3 * BulkSegmentBytes),
@@ -97,7 +100,7 @@ internal sealed class LanePair : IAsyncDisposable
 
         try
         {
-            var existing = Path.Combine(directory, "critical");
+            var existing = Path.Combine(directory, CriticalFolder);
             if ((Directory.Exists(existing) && Directory.EnumerateFiles(existing, "*.seg").Any())
                 || new DriveInfo(Directory.CreateDirectory(directory).FullName).AvailableFreeSpace >= 2 * MinSegmentBytes)
             {

@@ -8,6 +8,17 @@ internal sealed class LaneSender(LaneLog log, ILaneTransport transport, IPlanRea
     SenderOptions options, Log diagnostics, TimeProvider time, Random random)
 {
     private volatile LaneSession? _session;
+    private volatile string _problem = "";
+    private long _connections, _failures;
+
+    /// <summary>Calls that a gateway welcomed so far.</summary>
+    public long Connections => Interlocked.Read(ref _connections);
+
+    /// <summary>Attempts that found no gateway, and calls that ended.</summary>
+    public long Failures => Interlocked.Read(ref _failures);
+
+    /// <summary>What the last of them was, in a sentence.</summary>
+    public string Problem => _problem;
 
     /// <summary>True while connected and all that the log holds has been sent.</summary>
     public bool IsCaughtUp => _session?.IsCaughtUp == true;
@@ -45,6 +56,7 @@ internal sealed class LaneSender(LaneLog log, ILaneTransport transport, IPlanRea
         }
         catch (Exception e) when (e is not OperationCanceledException || !stop.IsCancellationRequested)
         {
+            Fail(e.Message);
             diagnostics.Fault($"The {log.Lane} lane", e);
             return false;
         }
@@ -55,11 +67,13 @@ internal sealed class LaneSender(LaneLog log, ILaneTransport transport, IPlanRea
         var result = await transport.ConnectAsync(log.Lane, stop);
         if (result.Connection is not { } connection)
         {
+            Fail(result.Problem);
             diagnostics.Repeating(LogLevel.Warn, $"connect {log.Lane}",
                 $"The {log.Lane} lane has no gateway, nothing is lost and it tries again: {result.Problem}");
             return false;
         }
 
+        Interlocked.Increment(ref _connections);
         await using (connection)
         {
             diagnostics.Debug($"The {log.Lane} lane is connected to {connection.Gateway}.");
@@ -68,6 +82,7 @@ internal sealed class LaneSender(LaneLog log, ILaneTransport transport, IPlanRea
             try
             {
                 var problem = await session.RunAsync(stop);
+                Fail(problem);
                 diagnostics.Repeating(LogLevel.Warn, $"ended {log.Lane}",
                     $"The call of the {log.Lane} lane to {connection.Gateway} ended and is made again: {problem}");
             }
@@ -78,6 +93,12 @@ internal sealed class LaneSender(LaneLog log, ILaneTransport transport, IPlanRea
 
             return session.Progressed;
         }
+    }
+
+    private void Fail(string problem)
+    {
+        _problem = problem;
+        Interlocked.Increment(ref _failures);
     }
 
     private async Task SaveAsync(CancellationToken stop)

@@ -1,9 +1,10 @@
 using Telemetry.Shipping.Diagnostics;
+using Telemetry.Shipping.Lanes;
 using Telemetry.Shipping.Sending;
 
 namespace Telemetry.Shipping.Spools;
 
-/// <summary>Ships what <c>pipe</c> and <c>exec</c> left behind when they ended or were killed, one after another.</summary>
+/// <summary>Ships what processes left behind in a folder when they ended or were killed, one after another.</summary>
 internal sealed class OrphanAdopter(string folder, Func<string, LanePair> openLanes, Log diagnostics, TimeProvider time)
 {
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(5);
@@ -28,18 +29,20 @@ internal sealed class OrphanAdopter(string folder, Func<string, LanePair> openLa
             catch (IOException e)
             {
                 diagnostics.Repeating(LogLevel.Error, "adopt",
-                    $"An ended command's spool cannot be shipped and is tried again: {e.Message}");
+                    $"An ended process's spool cannot be shipped and is tried again: {e.Message}");
             }
             catch (Exception e)
             {
-                diagnostics.Fault("Shipping what ended commands left", e);
+                diagnostics.Fault("Shipping what ended processes left", e);
             }
 
             await Task.Delay(LookEvery, time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
-    private IReadOnlyList<string> List() => Directory.Exists(folder) ? Directory.GetDirectories(folder) : [];
+    private IReadOnlyList<string> List() => Directory.Exists(folder)
+        ? [.. Directory.GetDirectories(folder).Where(DirectoryLock.IsOne)]
+        : [];
 
     private async Task ShipAsync(string path, CancellationToken stop)
     {
@@ -58,7 +61,7 @@ internal sealed class OrphanAdopter(string folder, Func<string, LanePair> openLa
                 return;
             }
 
-            diagnostics.Info($"Shipping {records} records that an ended command left in {path}.");
+            diagnostics.Info($"Shipping {records} records that an ended process left in {path}.");
             spool.Lanes.Start(flushBulk: false);
             await spool.Lanes.DrainAsync(GiveTurnAfter, stop);
         }

@@ -98,7 +98,7 @@ internal sealed class ProcessSpool : IAsyncDisposable
         await Lanes.DisposeAsync();
         if (Lanes.IsDrained)
         {
-            _lock?.DeleteDirectory();
+            _lock?.DeleteDirectory(LanePair.CriticalFolder, LanePair.BulkFolder);
         }
 
         _lock?.Dispose();

@@ -23,14 +23,23 @@ internal sealed class RealGateway : IBusWriter
 
     public long Duplicates { get; private set; }
 
-    public static async Task<RealGateway> StartAsync(int port = 0)
+    /// <summary>Nothing gets into the bus until it is complete.</summary>
+    public Task Open { get; set; } = Task.CompletedTask;
+
+    public static async Task<RealGateway> StartAsync(int port = 0, GatewayLimits? limits = null)
     {
         var gateway = new RealGateway();
-        gateway._host = await GatewayHost.StartAsync(
-            new GatewayOptions { DataDirectory = gateway._data.Path, Listen = new GatewayListenOptions { Port = port } },
-            gateway, TimeProvider.System, NullLoggerFactory.Instance);
-        gateway.Address = gateway._host.Address;
+        await gateway.StartAgainAsync(port, limits);
         return gateway;
+    }
+
+    /// <summary>A gateway that was stopped, with the same bus.</summary>
+    public async Task StartAgainAsync(int port, GatewayLimits? limits = null)
+    {
+        _host = await GatewayHost.StartAsync(
+            new GatewayOptions { DataDirectory = _data.Path, Listen = new GatewayListenOptions { Port = port }, Limits = limits ?? new GatewayLimits() },
+            this, TimeProvider.System, NullLoggerFactory.Instance);
+        Address = _host.Address;
     }
 
     public int Count
@@ -43,6 +52,8 @@ internal sealed class RealGateway : IBusWriter
             }
         }
     }
+
+    public int LineCount { get; private set; }
 
     public List<string> Lines()
     {
@@ -70,7 +81,21 @@ internal sealed class RealGateway : IBusWriter
         }
     }
 
-    public ValueTask<BusPosition> AppendAsync(Lane lane, BusStamp stamp, ReadOnlyMemory<byte> body, CancellationToken cancel)
+    public async ValueTask<BusPosition> AppendAsync(Lane lane, BusStamp stamp, ReadOnlyMemory<byte> body, CancellationToken cancel)
+    {
+        await Open.WaitAsync(cancel);
+        return Append(body);
+    }
+
+    public async ValueTask StopAsync() => await _host!.DisposeAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        await _host!.DisposeAsync();
+        _data.Dispose();
+    }
+
+    private BusPosition Append(ReadOnlyMemory<byte> body)
     {
         Assert.True(BatchBody.TryRead(body, out var parts, out _));
         Assert.True(BatchHeader.TryRead(parts.Header.Span, out var header, out _));
@@ -84,19 +109,12 @@ internal sealed class RealGateway : IBusWriter
                 {
                     var id = new RecordId(header.Lifetime, run.Stream, run.Epoch, run.FirstSeq + i);
                     Duplicates += _records.ContainsKey(id) ? 1 : 0;
+                    LineCount += records.Kind == RecordKind.Line && !_records.ContainsKey(id) ? 1 : 0;
                     _records[id] = (records.Kind, records.Body.ToArray());
                 }
             }
 
-            return new(new BusPosition(++_position));
+            return new BusPosition(++_position);
         }
-    }
-
-    public async ValueTask StopAsync() => await _host!.DisposeAsync();
-
-    public async ValueTask DisposeAsync()
-    {
-        await _host!.DisposeAsync();
-        _data.Dispose();
     }
 }

@@ -1,0 +1,148 @@
+using System.Runtime.InteropServices;
+using Serilog.Debugging;
+using Serilog.Events;
+using Serilog.Parsing;
+using Serilog.Sinks.Grpc.Sending;
+using Telemetry.Shipping.Crashes;
+
+namespace Serilog.Sinks.Grpc.Crashes;
+
+/// <summary>
+/// Sends last words when the process is about to end, within a budget, and leaves the sink as it is: others may log after it. Where no managed
+/// code runs any more, a stack overflow for one, only what was durable before arrives.
+/// </summary>
+internal sealed class CrashHook : IDisposable
+{
+    private static readonly Lock _gate = new();
+    private static readonly HashSet<string> _told = [];
+    private static readonly MessageTemplate _unobserved = new MessageTemplateParser().Parse("Nobody observed what a task has thrown");
+    private static object? _thrown;
+
+    private readonly BatchedGrpcSinkOptions _options;
+    private readonly SinkLanes _lanes;
+    private readonly SinkPump _pump;
+    private readonly Action<LogEvent> _emit;
+    private readonly string? _crashPipe;
+    private readonly TimeProvider _time;
+    private readonly PosixSignalRegistration? _terminate;
+
+    /// <summary>Listens until disposed. <paramref name="emit"/> takes an event of the sink's own.</summary>
+    public CrashHook(BatchedGrpcSinkOptions options, SinkLanes lanes, SinkPump pump, Action<LogEvent> emit, string? crashPipe, TimeProvider time)
+    {
+        (_options, _lanes, _pump, _emit, _crashPipe, _time) = (options, lanes, pump, emit, crashPipe, time);
+        AppDomain.CurrentDomain.UnhandledException += OnUnhandledException;
+        AppDomain.CurrentDomain.ProcessExit += OnProcessExit;
+        TaskScheduler.UnobservedTaskException += OnUnobservedTaskException;
+        _terminate = RegisterTerminate();
+    }
+
+    public void Dispose()
+    {
+        AppDomain.CurrentDomain.UnhandledException -= OnUnhandledException;
+        AppDomain.CurrentDomain.ProcessExit -= OnProcessExit;
+        TaskScheduler.UnobservedTaskException -= OnUnobservedTaskException;
+        _terminate?.Dispose();
+    }
+
+    /// <summary>Tells the crash and makes it durable, with what was logged before. Blocks for the budget at most; does not throw.</summary>
+    internal void Tell(object thrown)
+    {
+        // The thread that crashes may be of the pool, and starve it.
+        var telling = new Thread(() => OwnWork.Run(() => TellWithin(thrown, _options.ShutdownTimeout))) { IsBackground = true };
+        telling.UnsafeStart();
+        telling.Join(_options.ShutdownTimeout);
+    }
+
+    private PosixSignalRegistration? RegisterTerminate()
+    {
+        try
+        {
+            return PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnTerminate);
+        }
+        catch (PlatformNotSupportedException)
+        {
+            return null;
+        }
+    }
+
+    private void OnUnhandledException(object sender, UnhandledExceptionEventArgs args)
+    {
+        if (args.IsTerminating)
+        {
+            Tell(args.ExceptionObject);
+        }
+    }
+
+    private void OnProcessExit(object? sender, EventArgs args) => _pump.MakeDurableAsync().Wait(_options.ShutdownTimeout);
+
+    /// <summary>
+    /// Not cancelled: whoever handles the signal as well does what it would do, or the process ends; since .NET 10 it does so without
+    /// <see cref="AppDomain.ProcessExit"/>. It is a fifth of the budget at most that the others may have to wait for.
+    /// </summary>
+    private void OnTerminate(PosixSignalContext context)
+    {
+        var durable = _pump.MakeDurableAsync();
+        if (!context.Cancel)
+        {
+            durable.Wait(_options.ShutdownTimeout / 5);
+        }
+    }
+
+    private void OnUnobservedTaskException(object? sender, UnobservedTaskExceptionEventArgs args)
+    {
+        if ((_options.LevelSwitch?.MinimumLevel ?? _options.RestrictedToMinimumLevel) > LogEventLevel.Error)
+        {
+            return;
+        }
+
+        _emit(new LogEvent(_time.GetLocalNow(), LogEventLevel.Error, args.Exception, _unobserved, []));
+
+        // Not waited for: the thread is the finalizer's.
+        _pump.MakeDurableAsync();
+    }
+
+    private void TellWithin(object thrown, TimeSpan atMost)
+    {
+        try
+        {
+            var begun = _time.GetTimestamp();
+            if (TakeTurn(thrown))
+            {
+                _lanes.Pair.Recorder.WriteCrashAsync(CrashOfProcess.Of(thrown, _lanes.Identity, _time)).AsTask().Wait(atMost);
+            }
+
+            _pump.MakeDurableAsync().Wait(atMost - _time.GetElapsedTime(begun));
+        }
+#pragma warning disable CA1031 // The application ends for a reason of its own; this is not to hide it.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            SelfLog.WriteLine("Serilog.Sinks.Grpc could not tell the crash: {0}", e);
+        }
+    }
+
+    /// <summary>
+    /// True when this sink is to tell the crash. One crash is told once: by the shipper that runs the process when there is one, with what this one knows; else once
+    /// to each gateway by whichever sink is first.
+    /// </summary>
+    private bool TakeTurn(object thrown)
+    {
+        const string shipper = "";
+        lock (_gate)
+        {
+            if (!ReferenceEquals(_thrown, thrown))
+            {
+                _thrown = thrown;
+                _told.Clear();
+            }
+
+            if (_told.Contains(shipper) || CrashPipe.TryWrite(_crashPipe, CrashOfProcess.Of(thrown, _lanes.Identity, _time)))
+            {
+                _told.Add(shipper);
+                return false;
+            }
+
+            return _told.Add(_options.Endpoint ?? GrpcSinkOptions.LocalGateway);
+        }
+    }
+}

@@ -1,0 +1,97 @@
+using Telemetry.Protos.V1;
+using Telemetry.Shipping.Crashes;
+
+namespace Serilog.Sinks.Grpc.Crashes;
+
+/// <summary>
+/// An exception with those in it, as the shipper reads it from what the runtime prints: the same types, messages and frames. Bounded, and does
+/// not throw, whatever the exception does when it is asked.
+/// </summary>
+internal sealed class ExceptionTree
+{
+    private const int MaxDepth = 32;
+    private const int MaxExceptions = 256;
+    private const int MaxFrames = 1000;
+    private const int MaxMessage = 16 << 10;
+
+    /// <summary>Of all messages and frames, characters.</summary>
+    private const int MaxText = 64 << 10;
+
+    private int _exceptions, _frames, _text;
+
+    private ExceptionTree()
+    {
+    }
+
+    /// <summary>The tree of what was thrown, which need not be an exception.</summary>
+    public static ManagedException Of(object thrown) => thrown is Exception exception
+        ? new ExceptionTree().Take(exception, 0)
+        : new ManagedException { Type = thrown.GetType().ToString() };
+
+    private ManagedException Take(Exception exception, int depth)
+    {
+        _exceptions++;
+        var taken = new ManagedException
+        {
+            Type = Bounded(exception.GetType().ToString(), MaxMessage),
+            Message = Bounded(Ask(() => exception.Message, "Its message could not be had"), MaxMessage).TrimEnd(),
+        };
+        AddFrames(taken, Ask(() => exception.StackTrace, ""));
+        if (depth < MaxDepth)
+        {
+            AddInner(taken, exception, depth + 1);
+        }
+
+        return taken;
+    }
+
+    private void AddInner(ManagedException taken, Exception exception, int depth)
+    {
+        if (exception is AggregateException aggregate)
+        {
+            foreach (var inner in aggregate.InnerExceptions.Take(MaxDepth).TakeWhile(_ => _exceptions < MaxExceptions))
+            {
+                taken.Inner.Add(Take(inner, depth));
+            }
+        }
+        else if (exception.InnerException is { } inner && _exceptions < MaxExceptions)
+        {
+            taken.Inner.Add(Take(inner, depth));
+        }
+    }
+
+    private void AddFrames(ManagedException taken, string trace)
+    {
+        foreach (var line in trace.Split('\n').Where(l => l.StartsWith(FrameText.Mark, StringComparison.Ordinal)))
+        {
+            if (++_frames > MaxFrames || (_text += line.Length) > MaxText)
+            {
+                return;
+            }
+
+            taken.Frames.Add(FrameText.Read(line));
+        }
+    }
+
+    private string Bounded(string text, int most)
+    {
+        most = Math.Min(most, Math.Max(0, MaxText - _text));
+        var kept = text.Length <= most ? text : text[..most];
+        _text += kept.Length;
+        return kept;
+    }
+
+    private static string Ask(Func<string?> member, string otherwise)
+    {
+        try
+        {
+            return member() ?? "";
+        }
+#pragma warning disable CA1031 // An exception of the application may do anything when it is asked.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            return otherwise.Length > 0 ? $"{otherwise}: {e.GetType()}" : "";
+        }
+    }
+}

@@ -1,0 +1,138 @@
+using Serilog.Sinks.Grpc.Diagnostics;
+using Telemetry.Grpc;
+using Telemetry.Protos.V1;
+using Telemetry.Shipping.Lanes;
+using Telemetry.Shipping.Sending;
+using Telemetry.Shipping.Spools;
+using Telemetry.Shipping.Streams;
+using Telemetry.Wire;
+using DiagnosticLog = Telemetry.Shipping.Diagnostics.Log;
+
+namespace Serilog.Sinks.Grpc.Sending;
+
+/// <summary>The lanes of one application, with the stream of its events.</summary>
+internal sealed class SinkLanes : IAsyncDisposable
+{
+    /// <summary>Who waits for an acknowledgement looks at least this often: another that waits may have been woken instead.</summary>
+    private static readonly TimeSpan AckLook = TimeSpan.FromMilliseconds(5);
+
+    private readonly ProcessSpool _spool;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Task _adopting;
+    private readonly long _inherited;
+    private long _rejected;
+
+    private SinkLanes(ProcessSpool spool, OrphanAdopter? orphans, ApplicationIdentity identity, DiagnosticLog log, TimeProvider time, Random random)
+    {
+        (_spool, Identity, Log) = (spool, identity, log);
+        _adopting = orphans is null ? Task.CompletedTask : Task.Run(() => orphans.RunAsync(_stop.Token));
+        _inherited = Bulk.BufferedRecords;
+        Stream = StreamOpener.Open(Bulk, identity.Context, StreamKind.Application, identity.Workload.Id, identity.Workload.Name, time, random);
+        Pair.Recorder.Recorded += CountRejected;
+        Pair.Recorder.Start();
+        Pair.Recorder.Write(RecordKind.WorkloadStart, new WorkloadStart { Workload = identity.Workload, Pid = Environment.ProcessId });
+    }
+
+    public ApplicationIdentity Identity { get; }
+
+    public DiagnosticLog Log { get; }
+
+    public StreamState Stream { get; }
+
+    public LanePair Pair => _spool.Lanes;
+
+    public LaneLog Bulk => _spool.Lanes.Bulk;
+
+    /// <summary>True when events outlive the process.</summary>
+    public bool IsDurable => !_spool.IsInMemory;
+
+    public LaneCounts Counts
+    {
+        get
+        {
+            // A refusal is counted before it is settled: read in this order, none is missing.
+            var settled = Math.Max(0, Bulk.SettledRecords - _inherited);
+            var sender = Pair.BulkSender;
+            return new LaneCounts(Bulk.TakenRecords - _inherited, settled, Interlocked.Read(ref _rejected), sender.Connections, sender.Failures);
+        }
+    }
+
+    /// <summary>Opens the logs: in the directory of the options, or in memory. Nothing is sent yet.</summary>
+    /// <exception cref="IOException">The directory cannot be used.</exception>
+    public static SinkLanes Open(
+        GrpcSinkOptions options, SenderOptions sender, ApplicationIdentity identity, DiagnosticLog log, TimeProvider time, Random random)
+    {
+        var batched = options as BatchedGrpcSinkOptions;
+        var lanes = new LaneOptions
+        {
+            Gateway = new GatewayOptions
+            {
+                Addresses = [new Uri(options.Endpoint ?? GrpcSinkOptions.LocalGateway)],
+                Token = options.Token is { } token ? () => token : null,
+                CaFile = options.CaFile,
+                Call = new GrpcCallOptions { Headers = SinkHeaders.Of(options.Headers) },
+                ConnectTimeout = options.CallTimeout,
+            },
+            Sender = sender,
+            SpoolBytes = batched?.BufferSizeLimit ?? 0,
+        };
+        LanePair OpenPair(string? path) =>
+            LanePair.Open(path, lanes, NoPlans.Instance, identity.Context, identity.Workload.Id, log, time, random);
+        return batched?.BufferPath is { } folder
+            ? new SinkLanes(
+                ProcessSpool.Open(folder, identity.Workload.Name, OpenPair), new OrphanAdopter(folder, OpenPair, log, time), identity, log, time, random)
+            : new SinkLanes(ProcessSpool.OpenInMemory(OpenPair), null, identity, log, time, random);
+    }
+
+    /// <summary>Waits until so many records of a lane are acknowledged or refused.</summary>
+    public static async Task SettledAsync(LaneLog log, long records, CancellationToken stop)
+    {
+        while (log.SettledRecords < records && !stop.IsCancellationRequested)
+        {
+            await log.Acknowledgement.WaitAsync(AckLook, CancellationToken.None).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>The same on a thread that has to wait; false after the time.</summary>
+    public static bool WaitSettled(LaneLog log, long records, TimeSpan atMost, TimeProvider time, CancellationToken stop)
+    {
+        var begun = time.GetTimestamp();
+        while (log.SettledRecords < records)
+        {
+            if (stop.IsCancellationRequested || time.GetElapsedTime(begun) >= atMost)
+            {
+                return false;
+            }
+
+            log.Acknowledgement.Wait(AckLook, CancellationToken.None);
+        }
+
+        return true;
+    }
+
+    /// <summary>Says that the application logs no more, and ships what is left, for so long at most. True when everything is acknowledged.</summary>
+    public async Task<bool> EndAsync(TimeSpan atMost, CancellationToken cancel)
+    {
+        await _stop.CancelAsync().ConfigureAwait(false);
+        Pair.Recorder.Closed(Stream, "logger closed");
+        Pair.Recorder.Write(RecordKind.AgentStop, new AgentStop { Reason = "logger closed" });
+        var isDrained = await Pair.DrainAsync(atMost, cancel).ConfigureAwait(false);
+        await DisposeAsync().ConfigureAwait(false);
+        return isDrained;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync().ConfigureAwait(false);
+        await _adopting.ConfigureAwait(false);
+        await _spool.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private void CountRejected(Loss loss)
+    {
+        if (loss.Reason == LossReason.Rejected && loss.StreamId == Stream.Id.Value)
+        {
+            Interlocked.Add(ref _rejected, (long)loss.Count);
+        }
+    }
+}
