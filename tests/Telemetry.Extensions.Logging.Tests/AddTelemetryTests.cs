@@ -27,6 +27,7 @@ public sealed class AddTelemetryTests
         Assert.Equal("order {Id} of {User}", json.GetProperty("@mt").GetString());
         Assert.Equal("Warning", json.GetProperty("@l").GetString());
         Assert.Equal((42, "Ann"), (json.GetProperty("Id").GetInt32(), json.GetProperty("User").GetString()));
+        Assert.Equal("eu-1a", json.GetProperty("Zone").GetString());
         Assert.Equal("blue", json.GetProperty("Tenant").GetString());
         Assert.Equal(7, json.GetProperty("EventId").GetProperty("Id").GetInt32());
         Assert.Equal("Shop.Cart", json.GetProperty("SourceContext").GetString());
@@ -59,7 +60,8 @@ public sealed class AddTelemetryTests
 
     [Theory]
     [InlineData("Telemetry:servicename2", "x", "'Telemetry:servicename2' is no setting")]
-    [InlineData("Telemetry:queueLimit", "many", "'many' is no number")]
+    [InlineData("Telemetry:queueLimit", "many", "'many' is nothing that it can be")]
+    [InlineData("Telemetry:includedData", "Everything", "'Everything' is nothing that it can be")]
     [InlineData("Telemetry:callTimeout", "soon", "'soon' is no time")]
     [InlineData("Telemetry:bufferSizeLimit", "much", "'much' is no size")]
     [InlineData("Telemetry:endpoint", "nowhere", "'nowhere' is no address")]
@@ -83,6 +85,7 @@ public sealed class AddTelemetryTests
         ["Telemetry:endpoint"] = gateway.Address.ToString(),
         ["Telemetry:serviceName"] = "shop",
         ["Telemetry:bufferingTimeLimit"] = "00:00:00.020",
+        ["Telemetry:resourceAttributes:Zone"] = "eu-1a",
     };
 
     private static async Task LogAsync(
