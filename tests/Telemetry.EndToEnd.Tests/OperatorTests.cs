@@ -102,8 +102,9 @@ public sealed class OperatorTests(RealEngines engines) : IClassFixture<RealEngin
         var purged = await RunAsync("purge", "message : hunter2", "--yes", "--store", engines.Store);
         Assert.Equal("Purged 1 documents.", purged.Lines[^1]);
         Assert.Empty(await engines.FindAsync("hunter2"));
-        using var lifetimes = Parse(await RunAsync("lifetimes", "--json", "--store", engines.Store));
-        var id = lifetimes.RootElement.GetProperty("id").GetString()!;
+        var lifetimes = await RunAsync("lifetimes", "--json", "--store", engines.Store);
+        using var ours = JsonDocument.Parse(lifetimes.Lines.Single(line => line.Contains("\"ops-1\"", StringComparison.Ordinal)));
+        var id = ours.RootElement.GetProperty("id").GetString()!;
         using var lifetime = Parse(await RunAsync("lifetimes", id, "--json", "--store", engines.Store));
         var losses = lifetime.RootElement.GetProperty("losses").EnumerateArray().Where(l => l.GetProperty("reason").GetString() == "purged");
         Assert.Equal([1], losses.Select(l => l.GetProperty("count").GetInt32()));
