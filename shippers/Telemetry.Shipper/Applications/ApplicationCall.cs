@@ -12,7 +12,7 @@ namespace Telemetry.Shipper.Applications;
 /// One call after its Hello. Batches go into the application's log, which answers <c>accepted</c> once they are flushed, and <c>ack</c>
 /// once they are durable off the server. While the log is full the call is not read, so that the application waits or drops.
 /// </summary>
-internal sealed class ApplicationCall(GrpcServerCall call, ApplicationHello hello, ApplicationSpool spool, PayloadReader payloads, TimeProvider time)
+internal sealed class ApplicationCall(GrpcServerCall call, ApplicationHello hello, ApplicationSpool spool, PayloadReader payloads)
 {
     /// <summary>Acknowledgements that are told apart; those of more batches come together.</summary>
     private const int MaxUnacknowledged = 256;
@@ -95,7 +95,7 @@ internal sealed class ApplicationCall(GrpcServerCall call, ApplicationHello hell
             var settledAt = _settledAt;
             while (reject is null && !spool.TryAppend(header, message, out settledAt))
             {
-                await Task.Delay(FullRetry, time, end);
+                await _log.Acknowledgement.WaitAsync(FullRetry, end);
             }
 
             _settledAt = settledAt;

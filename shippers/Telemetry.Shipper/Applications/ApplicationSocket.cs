@@ -183,7 +183,7 @@ internal sealed class ApplicationSocket : IAsyncDisposable
             Introduce(spool, hello.WorkloadId);
             call.MaxReceiveBytes = MaxBatchBytes + MaxHelloBytes;
             await call.WriteAsync(new ShipResponse { Welcome = Welcome() }.ToByteArray(), call.Cancelled);
-            return await new ApplicationCall(call, hello, spool, _payloads, _time).RunAsync(_stopping.Token);
+            return await new ApplicationCall(call, hello, spool, _payloads).RunAsync(_stopping.Token);
         }
         finally
         {
