@@ -66,7 +66,8 @@ public sealed class HoldCommandTests : IDisposable
         Assert.SkipUnless(ElasticsearchServer.Available(out var reason), reason);
         await using var server = await ElasticsearchServer.StartAsync();
         string[] store = ["--store", server.Url];
-        Assert.Equal(0, (await new Cli().RunAsync(["store", "install", .. store])).ExitCode);
+        var install = await new Cli().RunAsync(["store", "install", .. store]);
+        Assert.Equal((0, ""), (install.ExitCode, install.Error));
         Assert.True(ElasticOptions.TryParse(server.Url, out var options, out _));
         using var client = new ElasticClient(options);
         var (id, unknown) = (LifetimeId.From("i", "1"), LifetimeId.From("i", "2"));

@@ -109,7 +109,8 @@ public sealed class ElasticsearchServer : IAsyncDisposable
         {
             try
             {
-                using var answer = await Http.GetAsync(new Uri(Url + "/_cluster/health"), patience.Token);
+                // 503 until the cluster's state is read; its health is told before that.
+                using var answer = await Http.GetAsync(new Uri(Url + "/"), patience.Token);
                 if (answer.IsSuccessStatusCode)
                 {
                     return true;
