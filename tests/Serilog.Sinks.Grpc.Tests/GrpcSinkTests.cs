@@ -47,6 +47,15 @@ public sealed class GrpcSinkTests
     }
 
     [Fact]
+    public async Task ABatchThatWaitsLongToFillIsSentWhenItsTimeHasCome()
+    {
+        await using var gateway = await RealGateway.StartAsync();
+        await using var logger = Logger(gateway.Address, o => o.BufferingTimeLimit = TimeSpan.FromSeconds(1.5));
+        logger.Information("order {Id}", 1);
+        await Eventually.Holds(() => gateway.LineCount == 1, "it arrives without another");
+    }
+
+    [Fact]
     public async Task FatalIsAcknowledgedBeforeEmitReturns()
     {
         await using var gateway = await RealGateway.StartAsync();

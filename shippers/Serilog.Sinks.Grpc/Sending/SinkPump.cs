@@ -14,7 +14,7 @@ internal sealed class SinkPump
     /// <summary>While events come they are taken this often: a wake-up would cost the thread that logs more than the event does.</summary>
     private static readonly TimeSpan Nap = TimeSpan.FromMilliseconds(10);
 
-    private static readonly TimeSpan IdleAfter = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan IdleAtLeastAfter = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan IdleWait = TimeSpan.FromMinutes(1);
 
     private readonly EventBuffer _buffer;
@@ -24,12 +24,16 @@ internal sealed class SinkPump
     private readonly ConcurrentQueue<TaskCompletionSource> _flushes = new();
     private readonly Thread _thread;
     private readonly TimeProvider _time;
+    private readonly TimeSpan _idleAfter;
     private volatile bool _isEnding;
 
     /// <summary>Begins to ship.</summary>
     public SinkPump(EventBuffer buffer, SinkLanes lanes, BatchedGrpcSinkOptions options, TimeProvider time)
     {
         (_buffer, _lanes, _time) = (buffer, lanes, time);
+
+        // Nobody who sleeps long sends a batch that waits to fill.
+        _idleAfter = IdleAtLeastAfter + options.BufferingTimeLimit;
         var batching = new BatcherOptions
         {
             BatchBytes = options.BatchBytesLimit,
@@ -95,7 +99,8 @@ internal sealed class SinkPump
                 break;
             }
 
-            _buffer.Wait(_time.GetElapsedTime(lastEvent) < IdleAfter ? Nap : IdleWait, isIdle: _time.GetElapsedTime(lastEvent) >= IdleAfter);
+            var isIdle = _time.GetElapsedTime(lastEvent) >= _idleAfter;
+            _buffer.Wait(isIdle ? IdleWait : Nap, isIdle);
         }
 
         _batcher.Flush();
