@@ -16,7 +16,7 @@ internal static class SinkChild
     {
         object answer = args[1] switch
         {
-            "emit" => EmitCost.Measure(args[3], args[4]),
+            "emit" => EmitBenchmark.Run(args[3], int.Parse(args[4], CultureInfo.InvariantCulture), args[5]),
             "load" => DurableRate.Load(args[3], int.Parse(args[4], CultureInfo.InvariantCulture)),
             "file" => DurableRate.LoadFile(args[3], int.Parse(args[4], CultureInfo.InvariantCulture)),
             "away" => ServerAway.Flood(args[3], int.Parse(args[4], CultureInfo.InvariantCulture)),
