@@ -104,6 +104,7 @@ public sealed class GatewayHost : IAsyncDisposable
     {
         await StopAsync(TimeSpan.FromSeconds(5));
         await _app.DisposeAsync();
+        _service.Dispose();
         _metrics.Dispose();
     }
 

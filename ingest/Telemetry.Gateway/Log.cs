@@ -34,6 +34,9 @@ internal static partial class Log
     [LoggerMessage(3007, LogLevel.Error, "The bus could not make a {Lane} batch durable; {Suppressed} more since the last")]
     public static partial void AppendFailed(ILogger logger, Lane lane, long suppressed, Exception exception);
 
+    [LoggerMessage(3011, LogLevel.Warning, "{Problem}; the levels read before hold; {Suppressed} more since the last")]
+    public static partial void LevelsUnreadable(ILogger logger, string problem, long suppressed);
+
     [LoggerMessage(3009, LogLevel.Warning, "The certificate {Subject} expires at {NotAfter:u}; `telemetry tls create` makes another")]
     public static partial void CertificateExpires(ILogger logger, string subject, DateTime notAfter);
 

@@ -98,7 +98,8 @@ public sealed class GrpcChannel : IAsyncDisposable
         {
             ConnectTimeout = options.ConnectTimeout,
             EnableMultipleHttp2Connections = true,
-            UseProxy = false,
+            UseProxy = options.Proxy is not null,
+            Proxy = options.Proxy,
             UseCookies = false,
             AllowAutoRedirect = false,
             AutomaticDecompression = DecompressionMethods.None,

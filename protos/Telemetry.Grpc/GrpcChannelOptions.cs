@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace Telemetry.Grpc;
 
 /// <summary>How a <see cref="GrpcChannel"/> reaches its server.</summary>
@@ -20,6 +22,9 @@ public sealed record GrpcChannelOptions
 
     /// <summary>PEM file with the only roots that are trusted; null trusts those of the machine. Names are checked either way.</summary>
     public string? CaFile { get; init; }
+
+    /// <summary>Asked for a way to an <c>https</c> address, which is tunnelled through it; null connects directly.</summary>
+    public IWebProxy? Proxy { get; init; }
 
     /// <summary>Bound on TCP connect and TLS handshake together. Default 10 s.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(10);

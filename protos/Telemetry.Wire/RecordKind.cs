@@ -29,4 +29,6 @@ public enum RecordKind : byte
     Seal = 11,
     /// <summary>Which process ships for a workload, as the kernel says.</summary>
     WorkloadPeer = 13,
+    /// <summary>A workload logs from another level on.</summary>
+    LevelChange = 14,
 }

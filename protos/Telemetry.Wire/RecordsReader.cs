@@ -40,7 +40,7 @@ public ref struct RecordsReader(ReadOnlySpan<byte> raw)
         var record = new ProtoReader(bytes);
         while (record.Next())
         {
-            if (record.Field is >= (int)RecordKind.Line and <= (int)RecordKind.Seal or (int)RecordKind.WorkloadPeer && record.WireType == 2)
+            if (record.Field is >= (int)RecordKind.Line and <= (int)RecordKind.Seal or (int)RecordKind.WorkloadPeer or (int)RecordKind.LevelChange && record.WireType == 2)
             {
                 Kind = (RecordKind)record.Field;
                 Body = record.Bytes;

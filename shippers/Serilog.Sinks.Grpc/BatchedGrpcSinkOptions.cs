@@ -1,3 +1,5 @@
+using Serilog.Core;
+
 namespace Serilog.Sinks.Grpc;
 
 /// <summary>How events wait.</summary>
@@ -47,6 +49,13 @@ public sealed class BatchedGrpcSinkOptions : GrpcSinkOptions
     /// Default is nobody.
     /// </summary>
     public Action<GrpcSinkFailure>? OnFailure { get; set; }
+
+    /// <summary>
+    /// Moved by <c>telemetry level set</c> where the gateway is, for as long as said there; it is the sink's <see cref="GrpcSinkOptions.LevelSwitch"/>
+    /// as well unless that is set. Events that the logger drops before it asks its sinks are not had by it: <c>MinimumLevel.ControlledBy</c> takes
+    /// the same switch. Default none.
+    /// </summary>
+    public LoggingLevelSwitch? ControlLevelSwitch { get; set; }
 
     /// <summary>
     /// An unhandled exception is shipped as a crash, and last words are sent at the end of the process and on SIGTERM, within

@@ -28,6 +28,7 @@ public static class GrpcLoggerConfigurationExtensions
     /// <param name="shutdownTimeout">See <see cref="BatchedGrpcSinkOptions.ShutdownTimeout"/>.</param>
     /// <param name="fatalTimeout">See <see cref="BatchedGrpcSinkOptions.FatalTimeout"/>.</param>
     /// <param name="token">See <see cref="GrpcSinkOptions.Token"/>.</param>
+    /// <param name="tokenFile">See <see cref="GrpcSinkOptions.TokenFile"/>.</param>
     /// <param name="caFile">See <see cref="GrpcSinkOptions.CaFile"/>.</param>
     /// <param name="captureCrashes">See <see cref="BatchedGrpcSinkOptions.CaptureCrashes"/>.</param>
     /// <param name="headers">See <see cref="GrpcSinkOptions.Headers"/>.</param>
@@ -36,6 +37,7 @@ public static class GrpcLoggerConfigurationExtensions
     /// <param name="compression">See <see cref="GrpcSinkOptions.Compression"/>; "Brotli" or "None".</param>
     /// <param name="restrictedToMinimumLevel">See <see cref="GrpcSinkOptions.RestrictedToMinimumLevel"/>.</param>
     /// <param name="levelSwitch">See <see cref="GrpcSinkOptions.LevelSwitch"/>.</param>
+    /// <param name="controlLevelSwitch">See <see cref="BatchedGrpcSinkOptions.ControlLevelSwitch"/>.</param>
     /// <exception cref="ArgumentException">An argument is wrong.</exception>
     public static LoggerConfiguration Grpc(
         this LoggerSinkConfiguration loggerSinkConfiguration,
@@ -54,6 +56,7 @@ public static class GrpcLoggerConfigurationExtensions
         TimeSpan? shutdownTimeout = null,
         TimeSpan? fatalTimeout = null,
         string? token = null,
+        string? tokenFile = null,
         string? caFile = null,
         bool captureCrashes = true,
         IDictionary<string, string>? headers = null,
@@ -61,7 +64,8 @@ public static class GrpcLoggerConfigurationExtensions
         IncludedData includedData = IncludedData.All,
         BatchCompression compression = BatchCompression.Brotli,
         LogEventLevel restrictedToMinimumLevel = LevelAlias.Minimum,
-        LoggingLevelSwitch? levelSwitch = null)
+        LoggingLevelSwitch? levelSwitch = null,
+        LoggingLevelSwitch? controlLevelSwitch = null)
     {
         ArgumentNullException.ThrowIfNull(loggerSinkConfiguration);
         var options = new BatchedGrpcSinkOptions();
@@ -76,10 +80,12 @@ public static class GrpcLoggerConfigurationExtensions
         options.ShutdownTimeout = shutdownTimeout ?? options.ShutdownTimeout;
         options.FatalTimeout = fatalTimeout ?? options.FatalTimeout;
         (options.Endpoint, options.ServiceName, options.ServiceVersion) = (endpoint, serviceName, serviceVersion);
-        (options.BufferPath, options.Token, options.CaFile, options.CaptureCrashes) = (bufferPath, token, caFile, captureCrashes);
+        (options.BufferPath, options.CaptureCrashes) = (bufferPath, captureCrashes);
+        (options.Token, options.TokenFile, options.CaFile) = (token, tokenFile, caFile);
         (options.Headers, options.ResourceAttributes) = (headers ?? options.Headers, resourceAttributes ?? options.ResourceAttributes);
         (options.IncludedData, options.Compression) = (includedData, compression);
         (options.RestrictedToMinimumLevel, options.LevelSwitch) = (restrictedToMinimumLevel, levelSwitch);
+        options.ControlLevelSwitch = controlLevelSwitch;
         return Add(loggerSinkConfiguration, options, Environment.GetEnvironmentVariable);
     }
 
@@ -109,6 +115,7 @@ public static class GrpcLoggerConfigurationExtensions
     /// <param name="eventBodyLimit">See <see cref="GrpcSinkOptions.EventBodyLimit"/>; "256KiB". A larger event fails.</param>
     /// <param name="callTimeout">See <see cref="GrpcSinkOptions.CallTimeout"/>.</param>
     /// <param name="token">See <see cref="GrpcSinkOptions.Token"/>.</param>
+    /// <param name="tokenFile">See <see cref="GrpcSinkOptions.TokenFile"/>.</param>
     /// <param name="caFile">See <see cref="GrpcSinkOptions.CaFile"/>.</param>
     /// <param name="headers">See <see cref="GrpcSinkOptions.Headers"/>.</param>
     /// <param name="resourceAttributes">See <see cref="GrpcSinkOptions.ResourceAttributes"/>.</param>
@@ -125,6 +132,7 @@ public static class GrpcLoggerConfigurationExtensions
         string? eventBodyLimit = null,
         TimeSpan? callTimeout = null,
         string? token = null,
+        string? tokenFile = null,
         string? caFile = null,
         IDictionary<string, string>? headers = null,
         IDictionary<string, string>? resourceAttributes = null,
@@ -138,7 +146,7 @@ public static class GrpcLoggerConfigurationExtensions
         options.EventBodyLimit = ByteSize.Parse(eventBodyLimit, options.EventBodyLimit, nameof(eventBodyLimit));
         options.CallTimeout = callTimeout ?? options.CallTimeout;
         (options.Endpoint, options.ServiceName, options.ServiceVersion) = (endpoint, serviceName, serviceVersion);
-        (options.Token, options.CaFile) = (token, caFile);
+        (options.Token, options.TokenFile, options.CaFile) = (token, tokenFile, caFile);
         (options.Headers, options.ResourceAttributes) = (headers ?? options.Headers, resourceAttributes ?? options.ResourceAttributes);
         (options.IncludedData, options.Compression) = (includedData, compression);
         (options.RestrictedToMinimumLevel, options.LevelSwitch) = (restrictedToMinimumLevel, levelSwitch);
@@ -165,7 +173,9 @@ public static class GrpcLoggerConfigurationExtensions
     {
         SinkEnvironment.Apply(options, variable);
         OptionsCheck.ThrowIfWrong(options);
-        return configuration.Sink(new GrpcSink(options, variable, TimeProvider.System, Random.Shared), options.RestrictedToMinimumLevel, options.LevelSwitch);
+        return configuration.Sink(
+            new GrpcSink(options, variable, TimeProvider.System, Random.Shared), options.RestrictedToMinimumLevel,
+            options.LevelSwitch ?? options.ControlLevelSwitch);
     }
 
     private static LoggerConfiguration Add(

@@ -34,6 +34,7 @@ internal sealed class GrpcSink : ILogEventSink, IDisposable, IAsyncDisposable
     private FailureWatch _failures = null!;
     private SinkMeter _meter = null!;
     private CrashHook? _crashes;
+    private ControlledLevelSwitch? _level;
 
     /// <summary>Begins to ship.</summary>
     /// <exception cref="IOException">The buffer's directory cannot be used.</exception>
@@ -109,6 +110,7 @@ internal sealed class GrpcSink : ILogEventSink, IDisposable, IAsyncDisposable
     {
         var log = new DiagnosticLog(new SelfLogWriter(), LogLevel.Warn, _time);
         _lanes = SinkLanes.Open(_options, new SenderOptions { AckTimeout = _options.CallTimeout }, identity, log, _time, random);
+        _level = _options.ControlLevelSwitch is { } controlled ? new ControlledLevelSwitch(controlled, _lanes, _time) : null;
         _pump = new SinkPump(_buffer, _lanes, _options, _time);
         _failures = new FailureWatch(this, _accounting, () => _lanes.Pair.BulkSender.Problem, _options.OnFailure, log, _time);
         _meter = new SinkMeter(_accounting, identity.Workload.Name);
@@ -131,6 +133,7 @@ internal sealed class GrpcSink : ILogEventSink, IDisposable, IAsyncDisposable
             _accounting.End(isKept: _lanes.IsDurable);
             _failures.End();
             _meter.Dispose();
+            _level?.Dispose();
             _crashes?.Dispose();
         }
 #pragma warning disable CA1031 // Logging never throws into the application.

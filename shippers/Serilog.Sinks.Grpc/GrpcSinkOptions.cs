@@ -41,7 +41,12 @@ public class GrpcSinkOptions
     /// <summary>Bearer token of the gateway; null sends none.</summary>
     public string? Token { get; set; }
 
-    /// <summary>PEM file with the only roots to trust; null trusts those of the machine.</summary>
+    /// <summary>File that holds the token in its place, read before each call, so that it can be changed while the application runs.</summary>
+    public string? TokenFile { get; set; }
+
+    /// <summary>
+    /// PEM file with the only roots to trust, read for each new connection; null trusts those of the machine.
+    /// </summary>
     public string? CaFile { get; set; }
 
     /// <summary>Sent with each call, for a proxy that wants them. Names are lower case. Default none.</summary>

@@ -19,7 +19,12 @@ internal static class OptionsCheck
                 $"'{endpoint}' is no address of a gateway or shipper; it looks like https://gateway:4319 or unix:///run/telemetry/shipper.sock.", "endpoint");
         }
 
-        if (options.Token is not null && uri.Scheme == "http" && !uri.IsLoopback)
+        if (options is { Token: not null, TokenFile: not null })
+        {
+            throw new ArgumentException("There is a token already; give one of both.", "tokenFile");
+        }
+
+        if ((options.Token ?? options.TokenFile) is not null && uri.Scheme == "http" && !uri.IsLoopback)
         {
             throw new ArgumentException($"The token would go to {uri.Authority} without TLS; use https.", "token");
         }

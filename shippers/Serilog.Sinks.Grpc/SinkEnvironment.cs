@@ -13,6 +13,7 @@ internal static class SinkEnvironment
         options.ServiceName = Text("SERVICE_NAME") ?? options.ServiceName;
         options.ServiceVersion = Text("SERVICE_VERSION") ?? options.ServiceVersion;
         options.Token = Text("TOKEN") ?? options.Token;
+        options.TokenFile = Text("TOKEN_FILE") ?? options.TokenFile;
         options.CaFile = Text("CA_FILE") ?? options.CaFile;
         options.Headers = Pairs("HEADERS") ?? options.Headers;
         options.ResourceAttributes = Pairs("RESOURCE_ATTRIBUTES") ?? options.ResourceAttributes;

@@ -26,6 +26,7 @@ internal static class TelemetrySection
         ["shutdownTimeout"] = (o, value) => o.ShutdownTimeout = Time(value, "shutdownTimeout"),
         ["fatalTimeout"] = (o, value) => o.FatalTimeout = Time(value, "fatalTimeout"),
         ["token"] = (o, value) => o.Token = value,
+        ["tokenFile"] = (o, value) => o.TokenFile = value,
         ["caFile"] = (o, value) => o.CaFile = value,
         ["captureCrashes"] = (o, value) => o.CaptureCrashes = Parse<bool>(value, "captureCrashes", bool.TryParse),
         ["includedData"] = (o, value) => o.IncludedData = Parse<IncludedData>(value, "includedData", Enum.TryParse),

@@ -1,5 +1,6 @@
 using Serilog;
 using Serilog.Core;
+using Serilog.Events;
 
 namespace Telemetry.EndToEnd.Tests;
 
@@ -31,6 +32,26 @@ public sealed class SocketTests
         }
 
         Assert.Equal(0, await here.CountAsync("labels.Id : 7 and (process.pid : 1 or process.user.id : admin)"));
+    }
+
+    [Fact]
+    public async Task ALevelIsMovedFromOutsideThroughTheShipperAndTheLifetimeTells()
+    {
+        Commands.NeedShipper();
+        await using var here = new Installation();
+        await using var up = await here.UpAsync("--no-shipper");
+        await using var shipper = StartShipper(here);
+        var level = new LoggingLevelSwitch();
+        await using var logger = new LoggerConfiguration().MinimumLevel.ControlledBy(level)
+            .WriteTo.Grpc(endpoint: $"unix://{Socket(here)}", serviceName: "shop", controlLevelSwitch: level).CreateLogger();
+        logger.Debug("early detail");
+        Assert.Equal(0, (await here.TelemetryAsync("level", "set", "--service", "shop", "Debug", "--for", "10m")).ExitCode);
+        await Eventually.Holds(() => level.MinimumLevel == LogEventLevel.Debug, "the switch is moved");
+        logger.Debug("late detail");
+
+        await Eventually.Holds(async () => await here.CountAsync("detail and service.name : shop") == 1, "what it lets through is found");
+        await Eventually.Holds(
+            async () => await here.CountAsync("event.action : level_change and event.reason : Debug and service.name : shop") == 1, "the change is found");
     }
 
     [Fact]

@@ -76,7 +76,7 @@ public sealed class AddTelemetryTests
     public void TheSectionHasTheNamesOfTheSink() => Assert.All(
         typeof(GrpcLoggerConfigurationExtensions).GetMethods().Where(m => m.Name == "Grpc")
             .MaxBy(m => m.GetParameters().Length)!.GetParameters().Skip(1)
-            .Select(p => p.Name!).Where(name => name is not "restrictedToMinimumLevel" and not "levelSwitch"),
+            .Select(p => p.Name!).Where(name => name is not "restrictedToMinimumLevel" and not "levelSwitch" and not "controlLevelSwitch"),
         name => TelemetrySection.Apply(
             new ConfigurationBuilder().AddInMemoryCollection([new(name, "")]).Build(), new Serilog.Sinks.Grpc.BatchedGrpcSinkOptions()));
 

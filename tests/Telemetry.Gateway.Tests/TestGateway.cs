@@ -23,6 +23,9 @@ internal sealed class TestGateway : IAsyncDisposable
 
     public MemoryBus Bus { get; }
 
+    /// <summary>Its data directory.</summary>
+    public string Data => _directory.Path;
+
     public string? CaFile { get; }
 
     public TokenStore Tokens { get; }

@@ -95,16 +95,18 @@ public sealed class IndexerHostTests : IAsyncDisposable
         _bus.Append(Lane.Critical, Some.Stamp(), Some.Records(0,
             Some.AgentStart(), Some.StreamOpened(), new Heartbeat { AtUnixUs = Some.Minted },
             new WorkloadStart { Workload = new Workload { Id = "w1", Name = "api" }, Pid = 5 },
+            new LevelChange { WorkloadId = "w1", Level = "Debug", UntilUnixUs = Some.Minted },
             new WorkloadEnd { WorkloadId = "w1", ExitCode = 3, EndedUnixUs = Some.Minted },
             new Loss { StreamId = Some.File.Value, Count = 4, FirstSeq = 1, Reason = LossReason.SpoolFull },
             new StreamClosed { StreamId = Some.File.Value, Epoch = 7 },
             new AgentStop { Reason = "signal TERM" }, new Seal { Final = true, Reason = "shutdown" }));
-        var documents = await Documents(Lane.Critical, 7);
+        var documents = await Documents(Lane.Critical, 8);
         Assert.Equal(
-            ["agent_start", "stream_opened", "workload_start", "workload_end", "loss", "agent_stop", "seal"],
+            ["agent_start", "stream_opened", "workload_start", "level_change", "workload_end", "loss", "agent_stop", "seal"],
             documents.Select(d => d["event.action"]));
         Assert.All(documents, d => Assert.NotNull(d["message"]));
-        Assert.Equal("lost 4 records of /var/log/app.log: spool_full", documents[4]["message"]);
+        Assert.Equal("lost 4 records of /var/log/app.log: spool_full", documents[5]["message"]);
+        Assert.StartsWith("api logs from Debug on, until 20", documents[3]["message"], StringComparison.Ordinal);
     }
 
     [Fact]

@@ -26,6 +26,7 @@ internal static class TelemetryRoot
             HoldCommand.Create(context, configuration),
             BackupCommand.Create(context, configuration),
             RestoreCommand.Create(context, configuration),
+            LevelCommand.Create(context, configuration),
             TokenCommand.Create(context, configuration),
             TlsCommand.Create(context, configuration),
             ConfigCommand.Create(context, configuration),

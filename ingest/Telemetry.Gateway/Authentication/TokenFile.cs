@@ -37,11 +37,7 @@ internal sealed record TokenFile(int Format, IReadOnlyList<TokenRecord> Tokens)
         && Base64.IsValid(token.Salt) && Base64.IsValid(token.Hash);
 
     /// <summary>Replaces the file at once, readable by its owner only.</summary>
-    public void Write(string path)
-    {
-        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-        PrivateFile.Replace(path, JsonSerializer.SerializeToUtf8Bytes(this, TokenJson.Default.TokenFile));
-    }
+    public void Write(string path) => PrivateFile.Replace(path, JsonSerializer.SerializeToUtf8Bytes(this, TokenJson.Default.TokenFile));
 }
 
 /// <summary>Source-generated, so that reading the file needs no reflection.</summary>

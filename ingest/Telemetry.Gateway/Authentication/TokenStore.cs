@@ -12,16 +12,17 @@ public sealed class TokenStore
     private static readonly TimeSpan _lookInterval = TimeSpan.FromSeconds(1);
 
     private readonly Lock _gate = new();
-    private readonly string _path;
+    private readonly WatchedFile<TokenFile> _file;
     private readonly TimeProvider _time;
-    private FileVersion _version;
+    private TokenFile _known = TokenFile.Empty;
     private long? _lookedAt;
     private Dictionary<string, TokenRecord> _byId = [];
 
     /// <summary>Names the directory; nothing is read yet.</summary>
     public TokenStore(string dataDirectory, TimeProvider time)
     {
-        _path = Path.Combine(dataDirectory, "tokens.json");
+        _file = new WatchedFile<TokenFile>(
+            Path.Combine(dataDirectory, "tokens.json"), "token file", TokenFile.Read, static (file, path) => file.Write(path), TokenFile.Empty);
         _time = time;
     }
 
@@ -116,20 +117,7 @@ public sealed class TokenStore
     {
         lock (_gate)
         {
-            try
-            {
-                Directory.CreateDirectory(Path.GetDirectoryName(_path)!);
-
-                // One process at a time: the lock goes with the handle, also when the process is killed.
-                using var exclusive = new FileStream(_path + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-                var changed = change(TokenFile.Read(_path).Tokens);
-                new TokenFile(TokenFile.CurrentFormat, changed).Write(_path);
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-            {
-                throw new GatewayException($"The token file '{_path}' cannot be changed: {e.Message}", e);
-            }
-
+            _file.Change(file => file with { Tokens = change(file.Tokens) });
             Refresh();
         }
     }
@@ -137,20 +125,11 @@ public sealed class TokenStore
     private void Refresh()
     {
         _lookedAt = _time.GetTimestamp();
-        var version = FileVersion.Of(_path);
-        if (version != _version)
+        _file.Refresh();
+        if (!ReferenceEquals(_known, _file.Value))
         {
-            _byId = TokenFile.Read(_path).Tokens.ToDictionary(t => t.Id, StringComparer.Ordinal);
-            _version = version;
-        }
-    }
-
-    private readonly record struct FileVersion(DateTime WrittenUtc, long Length)
-    {
-        public static FileVersion Of(string path)
-        {
-            var file = new FileInfo(path);
-            return file.Exists ? new(file.LastWriteTimeUtc, file.Length) : default;
+            _known = _file.Value;
+            _byId = _known.Tokens.ToDictionary(t => t.Id, StringComparer.Ordinal);
         }
     }
 }

@@ -2,6 +2,7 @@ using System.Buffers;
 using Microsoft.Extensions.Logging;
 using Telemetry.Bus;
 using Telemetry.Gateway.Authentication;
+using Telemetry.Gateway.Levels;
 using Telemetry.Grpc;
 using Telemetry.Grpc.Server;
 using Telemetry.Wire;
@@ -11,7 +12,7 @@ namespace Telemetry.Gateway.Ship;
 /// <summary>
 /// <c>telemetry.v1.Ingest</c>: authenticates a call, hears its Hello and runs it. Keeps nothing between calls but counters.
 /// </summary>
-internal sealed class GatewayService
+internal sealed class GatewayService : IDisposable
 {
     private const int MaxHelloBytes = 64 << 10;
 
@@ -24,6 +25,7 @@ internal sealed class GatewayService
     private readonly CallerLimits _opened, _closed;
     private readonly ShipLane _critical;
     private readonly ShipLane _bulk;
+    private readonly LevelFeed _levels;
     private readonly CancellationTokenSource _stopping = new();
 
     public GatewayService(GatewayOptions options, IBusWriter bus, Authenticator authenticator, GatewayMetrics metrics,
@@ -38,6 +40,7 @@ internal sealed class GatewayService
         (_opened, _closed) = (new CallerLimits(time), new CallerLimits(time));
         _critical = new ShipLane(Lane.Critical, bus, options.Limits, metrics, time, logger);
         _bulk = new ShipLane(Lane.Bulk, bus, options.Limits, metrics, time, logger);
+        _levels = new LevelFeed(new LevelStore(options.DataDirectory, time), time, logger);
     }
 
     /// <summary>Calls that are open.</summary>
@@ -53,6 +56,8 @@ internal sealed class GatewayService
 
     /// <summary>Every call reads no further, answers for what it has handed to the bus, and ends.</summary>
     public void Stop() => _stopping.Cancel();
+
+    public void Dispose() => _levels.Dispose();
 
     private async ValueTask<GrpcStatus> ShipAsync(GrpcServerCall call)
     {
@@ -122,8 +127,9 @@ internal sealed class GatewayService
         try
         {
             call.MaxReceiveBytes = _options.Limits.MaxBatchBytes + ShipCall.MessageSlackBytes;
-            await call.WriteAsync(ShipAnswers.Welcome(Welcome()), call.Cancelled);
-            var ship = new ShipCall(call, identity, lane, source, () => _authenticator.IsStillValid(caller));
+            using var levels = identity.Lane == Lane.Critical ? _levels.Listen() : null;
+            await call.WriteAsync(ShipAnswers.Welcome(Welcome(levels)), call.Cancelled);
+            var ship = new ShipCall(call, identity, lane, source, levels, () => _authenticator.IsStillValid(caller));
             status = await ship.RunAsync(_stopping.Token);
             return status;
         }
@@ -137,13 +143,14 @@ internal sealed class GatewayService
         }
     }
 
-    private Protos.V1.Welcome Welcome() => new()
+    private Protos.V1.Welcome Welcome(LevelListener? levels) => new()
     {
         MaxBatchBytes = (uint)_options.Limits.MaxBatchBytes,
         MaxRawBytes = (uint)_options.Limits.MaxRawBytes,
         MaxUnackedBatches = (uint)_options.Limits.MaxUnackedBatches,
         ClockUnixUs = (_time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond,
         Gateway = _options.Name,
+        Levels = levels is not null && levels.TryTake(out var said) ? said : null,
     };
 
     private GrpcStatus Refuse(string source, GrpcStatus status)

@@ -10,6 +10,8 @@ internal static class ShipAnswers
 {
     public static byte[] Welcome(Welcome welcome) => new ShipResponse { Welcome = welcome }.ToByteArray();
 
+    public static byte[] Levels(Protos.V1.Levels levels) => new ShipResponse { Levels = levels }.ToByteArray();
+
     /// <summary>Replaces what is in <paramref name="output"/> with one answer.</summary>
     public static void Write(ArrayBufferWriter<byte> output, in ShipAnswer answer)
     {

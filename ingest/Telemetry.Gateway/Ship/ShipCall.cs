@@ -1,5 +1,6 @@
 using System.Buffers;
 using Telemetry.Bus;
+using Telemetry.Gateway.Levels;
 using Telemetry.Grpc;
 using Telemetry.Grpc.Server;
 using Telemetry.Wire;
@@ -11,7 +12,7 @@ namespace Telemetry.Gateway.Ship;
 /// holds; the answerer sends what the window says is due. Both end with the call. One indivisible state machine.
 /// </summary>
 internal sealed class ShipCall(
-    GrpcServerCall call, CallIdentity identity, ShipLane lane, string source, Func<bool> isStillAuthenticated)
+    GrpcServerCall call, CallIdentity identity, ShipLane lane, string source, LevelListener? levels, Func<bool> isStillAuthenticated)
 {
     /// <summary>A message may be so much larger than the largest batch: for its framing, and to reject what is a little over.</summary>
     public const int MessageSlackBytes = 64 << 10;
@@ -210,10 +211,16 @@ internal sealed class ShipCall(
     private async Task AnswerAsync(CancellationTokenSource reading, CancellationToken cancel)
     {
         var output = new ArrayBufferWriter<byte>(64);
+        levels?.Wake = _answerDue.Set;
         try
         {
             while (true)
             {
+                if (levels is not null && levels.TryTake(out var said))
+                {
+                    await SendAsync(ShipAnswers.Levels(said), cancel);
+                }
+
                 while (_window.TryTake(out var answer))
                 {
                     _roomMade.Set();

@@ -23,6 +23,7 @@ internal static class RecordDocument
             case StreamOpened opened: Fill(document, opened, profile); break;
             case WorkloadStart start: Fill(document, start); break;
             case WorkloadEnd end: Fill(document, end, profile); break;
+            case LevelChange change: Fill(document, change, profile); break;
             case Loss loss: Fill(document, loss, profile); break;
             case Crash crash: Fill(document, crash, profile); break;
             case Seal seal: Fill(document, seal); break;
@@ -78,6 +79,15 @@ internal static class RecordDocument
         {
             document.Set(Fields.ProcessExitCode, end.ExitCode);
         }
+    }
+
+    private static void Fill(Document document, LevelChange change, LifetimeProfile profile)
+    {
+        var until = change.UntilUnixUs > 0 ? $", until {Rfc3339.Format(change.UntilUnixUs)} at the latest" : " again";
+        Lifecycle(document, "level_change", "configuration", "change", "info",
+            $"{ServiceOf(profile, change.WorkloadId, "workload")} logs from {Or(change.Level, "another level")} on{until}");
+        SetService(document, profile, change.WorkloadId);
+        Set(document, Fields.EventReason, change.Level);
     }
 
     private static void Fill(Document document, Loss loss, LifetimeProfile profile)

@@ -25,6 +25,7 @@ internal static class RecordMessages
                 RecordKind.Loss => Loss.Parser.ParseFrom(body),
                 RecordKind.Crash => Crash.Parser.ParseFrom(body),
                 RecordKind.Seal => Seal.Parser.ParseFrom(body),
+                RecordKind.LevelChange => LevelChange.Parser.ParseFrom(body),
                 RecordKind.WorkloadPeer => WorkloadPeer.Parser.ParseFrom(body),
                 _ => null!,
             };

@@ -69,8 +69,9 @@ internal sealed class SinkLanes : IAsyncDisposable
             Gateway = new GatewayOptions
             {
                 Addresses = [new Uri(options.EffectiveEndpoint)],
-                Token = options.Token is { } token ? () => token : null,
+                Token = TokenOf(options),
                 CaFile = options.CaFile,
+                UsesProxy = true,
                 Call = new GrpcCallOptions { Headers = SinkHeaders.Of(options.Headers) },
                 ConnectTimeout = options.CallTimeout,
             },
@@ -84,6 +85,13 @@ internal sealed class SinkLanes : IAsyncDisposable
                 ProcessSpool.Open(folder, identity.Workload.Name, OpenPair), new OrphanAdopter(folder, OpenPair, log, time), identity, log, time, random)
             : new SinkLanes(ProcessSpool.OpenInMemory(OpenPair), null, identity, log, time, random);
     }
+
+    private static Func<string?>? TokenOf(GrpcSinkOptions options) => options switch
+    {
+        { TokenFile: { } file } => () => TokenFile.Read(file),
+        { Token: { } token } => () => token,
+        _ => null,
+    };
 
     /// <summary>Waits until so many records of a lane are acknowledged or refused.</summary>
     public static async Task SettledAsync(LaneLog log, long records, CancellationToken stop)

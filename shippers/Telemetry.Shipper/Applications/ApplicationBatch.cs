@@ -88,6 +88,7 @@ internal sealed class ApplicationBatch(ApplicationHello hello, PayloadReader pay
                 RecordKind.Loss => Owns(Loss.Parser.ParseFrom(body).StreamId),
                 RecordKind.WorkloadStart => Owns(WorkloadStart.Parser.ParseFrom(body).Workload?.Id),
                 RecordKind.WorkloadEnd => Owns(WorkloadEnd.Parser.ParseFrom(body).WorkloadId),
+                RecordKind.LevelChange => Owns(LevelChange.Parser.ParseFrom(body).WorkloadId),
                 RecordKind.Crash => Owns(Crash.Parser.ParseFrom(body).WorkloadId),
                 _ => false,
             };

@@ -5,6 +5,7 @@ using Telemetry.Grpc.Server;
 using Telemetry.Protos.V1;
 using Telemetry.Shipping.Lanes;
 using Telemetry.Wire;
+using Lane = Telemetry.Wire.Lane;
 
 namespace Telemetry.Shipper.Applications;
 
@@ -12,10 +13,14 @@ namespace Telemetry.Shipper.Applications;
 /// One call after its Hello. Batches go into the application's log, which answers <c>accepted</c> once they are flushed, and <c>ack</c>
 /// once they are durable off the server. While the log is full the call is not read, so that the application waits or drops.
 /// </summary>
-internal sealed class ApplicationCall(GrpcServerCall call, ApplicationHello hello, ApplicationSpool spool, PayloadReader payloads)
+internal sealed class ApplicationCall(
+    GrpcServerCall call, ApplicationHello hello, ApplicationSpool spool, PayloadReader payloads, int levelsTold)
 {
     /// <summary>Acknowledgements that are told apart; those of more batches come together.</summary>
     private const int MaxUnacknowledged = 256;
+
+    /// <summary>Who waits for acknowledgements has no more batches on their way.</summary>
+    private const int MaxRefusable = 64;
 
     private static readonly TimeSpan FullRetry = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan AnswerEvery = TimeSpan.FromMilliseconds(50);
@@ -25,8 +30,10 @@ internal sealed class ApplicationCall(GrpcServerCall call, ApplicationHello hell
     private readonly LaneLog _log = spool.LogOf(hello.Lane);
     private readonly Queue<Taken> _unaccepted = new();
     private readonly List<Taken> _unacknowledged = [];
+    private readonly Queue<Taken> _refusable = new();
     private readonly Wakeup _taken = new();
     private ulong _next = 1;
+    private int _levelsTold = levelsTold;
     private long _settledAt;
 
     /// <summary>Runs to the end of the call and returns how it ended.</summary>
@@ -101,7 +108,7 @@ internal sealed class ApplicationCall(GrpcServerCall call, ApplicationHello hell
             _settledAt = settledAt;
             lock (_gate)
             {
-                _unaccepted.Enqueue(new Taken(batch.Number, settledAt, reject));
+                _unaccepted.Enqueue(new Taken(batch.Number, settledAt, reject is null ? header.Runs : [], reject));
             }
 
             _taken.Set();
@@ -134,6 +141,12 @@ internal sealed class ApplicationCall(GrpcServerCall call, ApplicationHello hell
 
     private async Task AnswerOnceAsync(CancellationToken end)
     {
+        if (hello.Lane == Lane.Critical && spool.Lanes.Levels.Version is var version && version != _levelsTold)
+        {
+            _levelsTold = version;
+            await WriteAsync(new ShipResponse { Levels = spool.Lanes.Levels.ToMessage() }, end);
+        }
+
         List<Taken> taken;
         lock (_gate)
         {
@@ -156,6 +169,11 @@ internal sealed class ApplicationCall(GrpcServerCall call, ApplicationHello hell
             }
 
             _unacknowledged.Add(taken[^1]);
+            taken.ForEach(_refusable.Enqueue);
+            while (_refusable.Count > MaxRefusable)
+            {
+                _refusable.Dequeue();
+            }
         }
         else if (taken.Count > 0)
         {
@@ -168,7 +186,21 @@ internal sealed class ApplicationCall(GrpcServerCall call, ApplicationHello hell
         {
             var through = _unacknowledged[acknowledged].Number;
             _unacknowledged.RemoveRange(0, acknowledged + 1);
+            await TellRefusedAsync(through, end);
             await WriteAsync(new ShipResponse { Ack = new Ack { Through = through } }, end);
+        }
+    }
+
+    /// <summary>A gateway may refuse what was accepted here; who waits for it hears that instead of the acknowledgement.</summary>
+    private async Task TellRefusedAsync(ulong through, CancellationToken end)
+    {
+        while (_refusable.TryPeek(out var batch) && batch.Number <= through)
+        {
+            _refusable.Dequeue();
+            if (batch.Reject is null && spool.FindRefusal(batch.Runs) is { } detail)
+            {
+                await WriteAsync(new ShipResponse { Reject = new Reject { Batch = batch.Number, Detail = detail } }, end);
+            }
         }
     }
 
@@ -187,6 +219,7 @@ internal sealed class ApplicationCall(GrpcServerCall call, ApplicationHello hell
 
     /// <param name="Number">Of the batch in the call.</param>
     /// <param name="SettledAt">When so many records of the log are settled, it is.</param>
+    /// <param name="Runs">Whose records they are.</param>
     /// <param name="Reject">Why it is refused; null when it is not.</param>
-    private sealed record Taken(ulong Number, long SettledAt, Reject? Reject);
+    private sealed record Taken(ulong Number, long SettledAt, IReadOnlyList<Telemetry.Wire.Run> Runs, Reject? Reject);
 }

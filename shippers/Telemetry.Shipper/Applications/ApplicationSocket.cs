@@ -182,8 +182,10 @@ internal sealed class ApplicationSocket : IAsyncDisposable
             spool.AddFormerBoots(hello.FormerBootIds);
             Introduce(spool, hello.WorkloadId);
             call.MaxReceiveBytes = MaxBatchBytes + MaxHelloBytes;
-            await call.WriteAsync(new ShipResponse { Welcome = Welcome() }.ToByteArray(), call.Cancelled);
-            return await new ApplicationCall(call, hello, spool, _payloads).RunAsync(_stopping.Token);
+            // Before what it says: what comes in between is said again.
+            var levelsTold = spool.Lanes.Levels.Version;
+            await call.WriteAsync(new ShipResponse { Welcome = Welcome(spool) }.ToByteArray(), call.Cancelled);
+            return await new ApplicationCall(call, hello, spool, _payloads, levelsTold).RunAsync(_stopping.Token);
         }
         finally
         {
@@ -237,13 +239,14 @@ internal sealed class ApplicationSocket : IAsyncDisposable
         });
     }
 
-    private Welcome Welcome() => new()
+    private Welcome Welcome(ApplicationSpool spool) => new()
     {
         MaxBatchBytes = MaxBatchBytes,
         MaxRawBytes = PayloadReader.MaxRawBytes,
         MaxUnackedBatches = MaxUnacceptedBatches,
         ClockUnixUs = _time.GetUtcNow().ToUnixMicroseconds(),
         Gateway = $"shipper of {_server.InstanceId}",
+        Levels = spool.Lanes.Levels.ToMessage(),
     };
 
     /// <summary>The shipper decides what a signal means.</summary>

@@ -60,7 +60,7 @@ internal sealed record ShipperOptions
             Gateway = new GatewayOptions
             {
                 Addresses = addresses,
-                Token = tokenFile.Length > 0 ? () => ReadToken(tokenFile) : token.Length > 0 ? () => token : null,
+                Token = tokenFile.Length > 0 ? () => TokenFile.Read(tokenFile) : token.Length > 0 ? () => token : null,
                 CaFile = settings.Text("ca") is { Length: > 0 } ca ? ca : null,
             },
             Sender = new SenderOptions
@@ -146,19 +146,6 @@ internal sealed record ShipperOptions
             && addresses.FirstOrDefault(a => a.Scheme == "http" && !a.IsLoopback) is { } open)
         {
             problems.Add($"The token would go to {open.GetLeftPart(UriPartial.Authority)} without TLS; use https, or --insecure.");
-        }
-    }
-
-    /// <summary>An <see cref="IOException"/> is what a transport expects, and says of an attempt.</summary>
-    private static string ReadToken(string path)
-    {
-        try
-        {
-            return File.ReadAllText(path).Trim();
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new IOException($"The token file '{path}' cannot be read: {e.Message}", e);
         }
     }
 

@@ -11,8 +11,11 @@ internal sealed record GatewayOptions
     /// <summary>Asked before each call, so that a token can be changed without a restart; null is none.</summary>
     public Func<string?>? Token { get; init; }
 
-    /// <summary>PEM file with the only roots to trust; null trusts those of the machine.</summary>
+    /// <summary>PEM file with the only roots to trust, read again after each attempt that failed; null trusts those of the machine.</summary>
     public string? CaFile { get; init; }
+
+    /// <summary>A gateway with TLS is reached through the proxy that the environment names (HTTPS_PROXY, NO_PROXY).</summary>
+    public bool UsesProxy { get; init; }
 
     /// <summary>What each call wants, headers for one.</summary>
     public GrpcCallOptions Call { get; init; } = GrpcCallOptions.Default;

@@ -50,6 +50,7 @@ internal sealed class GrpcLaneTransport(GatewayOptions options, Func<Lane, Hello
             if (call is not null)
             {
                 await call.DisposeAsync();
+                await ForgetAsync(index);
             }
         }
     }
@@ -65,6 +66,16 @@ internal sealed class GrpcLaneTransport(GatewayOptions options, Func<Lane, Hello
         }
     }
 
+    /// <summary>The next attempt trusts what the CA file says then.</summary>
+    private async ValueTask ForgetAsync(int index)
+    {
+        if (options.CaFile is not null && _channels[index] is { } channel)
+        {
+            _channels[index] = null;
+            await channel.DisposeAsync();
+        }
+    }
+
     private static string Name(Uri address) => address.Scheme == GrpcChannelOptions.UnixScheme
         ? address.LocalPath
         : address.GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped);
@@ -74,6 +85,7 @@ internal sealed class GrpcLaneTransport(GatewayOptions options, Func<Lane, Hello
         Address = address,
         BearerToken = options.Token,
         CaFile = address.Scheme == "https" ? options.CaFile : null,
+        Proxy = options.UsesProxy && address.Scheme == "https" ? HttpClient.DefaultProxy : null,
         ConnectTimeout = options.ConnectTimeout,
         MaxReceiveBytes = MaxResponseBytes,
         UserAgent = $"telemetry-shipper/{typeof(GrpcLaneTransport).Assembly.GetName().Version?.ToString(3)}",

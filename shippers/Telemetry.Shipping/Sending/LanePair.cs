@@ -45,6 +45,7 @@ internal sealed class LanePair : IAsyncDisposable
         _time = time;
         _random = random;
         Recorder = new CriticalRecorder(critical, context, workloadId, diagnostics, time, random, agentStream);
+        Levels = new LevelBoard(time);
         CriticalSender = NewSender(critical);
         BulkSender = NewSender(bulk);
     }
@@ -58,6 +59,9 @@ internal sealed class LanePair : IAsyncDisposable
     public LaneSender CriticalSender { get; }
 
     public LaneSender BulkSender { get; }
+
+    /// <summary>What the gateway says about levels.</summary>
+    public LevelBoard Levels { get; }
 
     /// <summary>Earlier boots that records come from, beside those that the logs know of.</summary>
     public IReadOnlyList<string> FormerBootIds { get; set; } = [];
@@ -201,7 +205,7 @@ internal sealed class LanePair : IAsyncDisposable
     {
         var transport = new GrpcLaneTransport(_options.Gateway, Hello, _time, _random.Next(_options.Gateway.Addresses.Count));
         _transports.Add(transport);
-        return new LaneSender(log, transport, _plans, Recorder, _options.Sender, _diagnostics, _time, new Random(_random.Next()));
+        return new LaneSender(log, transport, _plans, Recorder, Levels, _options.Sender, _diagnostics, _time, new Random(_random.Next()));
     }
 
     private Hello Hello(Lane lane)

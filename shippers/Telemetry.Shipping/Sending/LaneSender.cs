@@ -5,7 +5,7 @@ namespace Telemetry.Shipping.Sending;
 
 /// <summary>Keeps one lane connected: call after call, with jittered backoff between them, for as long as the shipper runs.</summary>
 internal sealed class LaneSender(LaneLog log, ILaneTransport transport, IPlanReader plans, ILossRecorder losses,
-    SenderOptions options, Log diagnostics, TimeProvider time, Random random)
+    LevelBoard levels, SenderOptions options, Log diagnostics, TimeProvider time, Random random)
 {
     private volatile LaneSession? _session;
     private volatile string _problem = "";
@@ -77,7 +77,7 @@ internal sealed class LaneSender(LaneLog log, ILaneTransport transport, IPlanRea
         await using (connection)
         {
             diagnostics.Debug($"The {log.Lane} lane is connected to {connection.Gateway}.");
-            var session = new LaneSession(log, connection, result.Welcome!, plans, losses, options, diagnostics, time);
+            var session = new LaneSession(log, connection, result.Welcome!, plans, losses, levels, options, diagnostics, time);
             _session = session;
             try
             {

@@ -21,6 +21,7 @@ internal sealed class LaneSession
     private readonly Welcome _welcome;
     private readonly IPlanReader _plans;
     private readonly ILossRecorder _losses;
+    private readonly LevelBoard _levels;
     private readonly SenderOptions _options;
     private readonly Log _diagnostics;
     private readonly TimeProvider _time;
@@ -41,13 +42,14 @@ internal sealed class LaneSession
     private string _problem = "";
 
     public LaneSession(LaneLog log, ILaneConnection connection, Welcome welcome, IPlanReader plans, ILossRecorder losses,
-        SenderOptions options, Log diagnostics, TimeProvider time)
+        LevelBoard levels, SenderOptions options, Log diagnostics, TimeProvider time)
     {
         _log = log;
         _connection = connection;
         _welcome = welcome;
         _plans = plans;
         _losses = losses;
+        _levels = levels;
         _options = options;
         _diagnostics = diagnostics;
         _time = time;
@@ -64,6 +66,7 @@ internal sealed class LaneSession
     /// <summary>Runs until the call ends, then says why in one sentence. Throws only when cancelled.</summary>
     public async Task<string> RunAsync(CancellationToken stop)
     {
+        TakeLevels(_welcome.Levels);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var reading = EndWith(ReadAsync(end.Token), end);
         var writing = EndWith(WriteAsync(end.Token), end);
@@ -253,6 +256,9 @@ internal sealed class LaneSession
                 case ShipResponse.KindOneofCase.Throttle:
                     TakeThrottle(response.Throttle);
                     break;
+                case ShipResponse.KindOneofCase.Levels:
+                    TakeLevels(response.Levels);
+                    break;
                 case ShipResponse.KindOneofCase.Notice:
                     _diagnostics.Warn($"Gateway {_connection.Gateway}: {response.Notice.Text}");
                     break;
@@ -425,6 +431,15 @@ internal sealed class LaneSession
         {
             _pausedUntil = _time.GetTimestamp() + (long)(pause.TotalSeconds * _time.TimestampFrequency);
             _progressAt = _pausedUntil;
+        }
+    }
+
+    /// <summary>Only the critical lane is told of them: it never waits behind a backlog.</summary>
+    private void TakeLevels(Levels? levels)
+    {
+        if (_log.Lane == Telemetry.Wire.Lane.Critical)
+        {
+            _levels.Replace(levels);
         }
     }
 

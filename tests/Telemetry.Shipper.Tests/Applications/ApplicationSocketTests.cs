@@ -1,4 +1,6 @@
 using Google.Protobuf;
+using Telemetry.Gateway;
+using Telemetry.Gateway.Levels;
 using Telemetry.Grpc;
 using Telemetry.Protos.V1;
 using Telemetry.Shipper.Tests.Support;
@@ -30,6 +32,46 @@ public sealed class ApplicationSocketTests
         await next.StopAsync();
     }
 
+    [Fact]
+    public async Task WhatAGatewayRefusesAfterwardsIsNotAcknowledgedWithoutAWord()
+    {
+        await using var gateway = await RealGateway.StartAsync(limits: new GatewayLimits { MaxRawBytes = 16 << 10 });
+        await using var rig = await SocketRig.StartAsync(gateway.Address);
+        await using var channel = rig.Connect();
+        await using var call = await rig.GreetAsync(channel);
+        await call.WriteAsync(rig.Batch(1, RecordKind.Line, "small"u8), default);
+        await call.WriteAsync(rig.Batch(2, RecordKind.Line, new byte[32 << 10]), default);
+        var (refused, acknowledged) = (0UL, 0UL);
+        while (acknowledged < 2)
+        {
+            var answer = await SocketRig.AnswerAsync(call);
+            refused = answer!.Reject?.Batch ?? refused;
+            acknowledged = answer.Ack?.Through ?? acknowledged;
+        }
+
+        Assert.Equal(2UL, refused);
+        Assert.Equal(["small"], gateway.Lines());
+    }
+
+    [Fact]
+    public async Task WhatTheGatewaySaysOfLevelsIsHandedOn()
+    {
+        await using var gateway = await RealGateway.StartAsync();
+        var levels = new LevelStore(gateway.Data, TimeProvider.System);
+        levels.Set("shop", "Debug", TimeSpan.FromMinutes(1), "ann");
+        await using var rig = await SocketRig.StartAsync(gateway.Address);
+        await using var channel = rig.Connect();
+        await using var early = await rig.GreetAsync(channel, lane: Lane.Critical);
+        Assert.Equal("Debug", Assert.Single((await SocketRig.AnswerAsync(early))!.Levels.Rules).Level);
+        await using var late = SocketRig.Open(channel);
+        await late.WriteAsync(new ShipRequest { Hello = rig.HelloOf(lane: Lane.Critical) }.ToByteArray(), default);
+        Assert.Equal("Debug", Assert.Single((await SocketRig.AnswerAsync(late))!.Welcome.Levels.Rules).Level);
+
+        levels.Clear("shop");
+        Assert.Empty((await SocketRig.AnswerAsync(early))!.Levels.Rules);
+        Assert.Empty((await SocketRig.AnswerAsync(late))!.Levels.Rules);
+    }
+
     [Theory]
     [InlineData(RecordKind.Seal, Lane.Critical)]
     [InlineData(RecordKind.Heartbeat, Lane.Critical)]
@@ -39,6 +81,7 @@ public sealed class ApplicationSocketTests
     [InlineData(RecordKind.Crash, Lane.Bulk)]
     [InlineData(RecordKind.Crash, Lane.Critical)]
     [InlineData(RecordKind.WorkloadEnd, Lane.Critical)]
+    [InlineData(RecordKind.LevelChange, Lane.Critical)]
     [InlineData(RecordKind.StreamOpened, Lane.Critical)]
     public async Task RecordsThatDescribeTheServerOrOthersAreRefused(RecordKind kind, Lane lane)
     {

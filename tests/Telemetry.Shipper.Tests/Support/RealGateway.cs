@@ -14,10 +14,14 @@ internal sealed class RealGateway : IBusWriter
     private readonly Lock _gate = new();
     private readonly TemporaryDirectory _data = new();
     private readonly Dictionary<RecordId, (RecordKind Kind, byte[] Body)> _records = [];
+    private Func<string, GatewayListenOptions> _listen = _ => new GatewayListenOptions();
     private GatewayHost? _host;
     private long _position;
 
     public Uri Address { get; private set; } = null!;
+
+    /// <summary>Its data directory.</summary>
+    public string Data => _data.Path;
 
     public long Batches => _position;
 
@@ -26,9 +30,12 @@ internal sealed class RealGateway : IBusWriter
     /// <summary>Nothing gets into the bus until it is complete.</summary>
     public Task Open { get; set; } = Task.CompletedTask;
 
-    public static async Task<RealGateway> StartAsync(int port = 0, GatewayLimits? limits = null)
+    /// <summary><paramref name="listen"/> is given the data directory, at each start.</summary>
+    public static async Task<RealGateway> StartAsync(
+        int port = 0, GatewayLimits? limits = null, Func<string, GatewayListenOptions>? listen = null)
     {
         var gateway = new RealGateway();
+        gateway._listen = listen ?? gateway._listen;
         await gateway.StartAgainAsync(port, limits);
         return gateway;
     }
@@ -37,7 +44,7 @@ internal sealed class RealGateway : IBusWriter
     public async Task StartAgainAsync(int port, GatewayLimits? limits = null)
     {
         _host = await GatewayHost.StartAsync(
-            new GatewayOptions { DataDirectory = _data.Path, Listen = new GatewayListenOptions { Port = port }, Limits = limits ?? new GatewayLimits() },
+            new GatewayOptions { DataDirectory = _data.Path, Listen = _listen(_data.Path) with { Port = port }, Limits = limits ?? new GatewayLimits() },
             this, TimeProvider.System, NullLoggerFactory.Instance);
         Address = _host.Address;
     }

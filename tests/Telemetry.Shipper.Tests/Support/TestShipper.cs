@@ -56,6 +56,8 @@ internal sealed class TestShipper : IAsyncDisposable
 
     public CriticalRecorder Recorder { get; }
 
+    public LevelBoard Levels { get; } = new(TimeProvider.System);
+
     public PlanReader Plans { get; }
 
     public FileTailer Tailer { get; }
@@ -64,7 +66,7 @@ internal sealed class TestShipper : IAsyncDisposable
     {
         foreach (var log in new[] { Critical, Bulk })
         {
-            var sender = new LaneSender(log, Gateway, Plans, Recorder, _senderOptions, Diagnostics, TimeProvider.System, new Random(2));
+            var sender = new LaneSender(log, Gateway, Plans, Recorder, Levels, _senderOptions, Diagnostics, TimeProvider.System, new Random(2));
             _sending.Add(Task.Run(() => sender.RunAsync(_stop.Token)));
         }
     }
