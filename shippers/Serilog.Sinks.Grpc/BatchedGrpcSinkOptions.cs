@@ -57,6 +57,8 @@ public sealed class BatchedGrpcSinkOptions : GrpcSinkOptions
     /// </summary>
     public LoggingLevelSwitch? ControlLevelSwitch { get; set; }
 
+    internal LoggingLevelSwitch? EffectiveLevelSwitch => LevelSwitch ?? ControlLevelSwitch;
+
     /// <summary>
     /// An unhandled exception is shipped as a crash, and last words are sent at the end of the process and on SIGTERM, within
     /// <see cref="ShutdownTimeout"/>. Default true.

@@ -175,7 +175,7 @@ public static class GrpcLoggerConfigurationExtensions
         OptionsCheck.ThrowIfWrong(options);
         return configuration.Sink(
             new GrpcSink(options, variable, TimeProvider.System, Random.Shared), options.RestrictedToMinimumLevel,
-            options.LevelSwitch ?? options.ControlLevelSwitch);
+            options.EffectiveLevelSwitch);
     }
 
     private static LoggerConfiguration Add(

@@ -23,6 +23,9 @@ internal sealed class GrpcSink : ILogEventSink, IDisposable, IAsyncDisposable
     [ThreadStatic]
     private static ClefWriter? _writerOfThread;
 
+    /// <summary>A save syncs, and <c>Fatal</c> waits for the disk behind it; what is sent again after a kill is found twice by nobody.</summary>
+    private static readonly TimeSpan SaveEvery = TimeSpan.FromSeconds(1);
+
     private readonly BatchedGrpcSinkOptions _options;
     private readonly TimeProvider _time;
     private readonly EventFormat _format;
@@ -64,7 +67,7 @@ internal sealed class GrpcSink : ILogEventSink, IDisposable, IAsyncDisposable
 
         if (Add(logEvent) && logEvent.Level == LogEventLevel.Fatal && _options.FatalTimeout > TimeSpan.Zero)
         {
-            _pump.MakeDurableAsync().Wait(_options.FatalTimeout);
+            _pump.MakeDurable(_options.FatalTimeout);
         }
     }
 
@@ -109,7 +112,7 @@ internal sealed class GrpcSink : ILogEventSink, IDisposable, IAsyncDisposable
     private void Begin(ApplicationIdentity identity, Random random)
     {
         var log = new DiagnosticLog(new SelfLogWriter(), LogLevel.Warn, _time);
-        _lanes = SinkLanes.Open(_options, new SenderOptions { AckTimeout = _options.CallTimeout }, identity, log, _time, random);
+        _lanes = SinkLanes.Open(_options, new SenderOptions { AckTimeout = _options.CallTimeout, SaveEvery = SaveEvery }, identity, log, _time, random);
         _level = _options.ControlLevelSwitch is { } controlled ? new ControlledLevelSwitch(controlled, _lanes, _time) : null;
         _pump = new SinkPump(_buffer, _lanes, _options, _time);
         _failures = new FailureWatch(this, _accounting, () => _lanes.Pair.BulkSender.Problem, _options.OnFailure, log, _time);

@@ -26,6 +26,37 @@ public sealed class BufferFolderTests : IDisposable
         Assert.Equal(["bulk", "data.txt"], Directory.GetFileSystemEntries(_folder["precious"]).Select(Path.GetFileName).Order());
     }
 
+    [Fact]
+    public async Task AFullFolderHoldsFatalForItsTimeAndNoLonger()
+    {
+        var port = Telemetry.Tests.Support.Servers.FreePort.Pair(1);
+        var diagnostics = new GrpcSinkDiagnostics();
+        var logger = new LoggerConfiguration().WriteTo.Grpc(
+            options =>
+            {
+                (options.Endpoint, options.BufferPath, options.Diagnostics) = ($"http://127.0.0.1:{port}", _folder.Path, diagnostics);
+                (options.BufferSizeLimit, options.QueueBytesLimit) = (1 << 20, 1 << 20);
+                (options.FatalTimeout, options.Compression) = (TimeSpan.FromMilliseconds(100), BatchCompression.None);
+            },
+            ignoreEnvironment: true).CreateLogger();
+        var noise = new string('x', 1000);
+        while (diagnostics.Account.DroppedQueueFull == 0)
+        {
+            logger.Information("order {Id} {Noise}", 1, noise);
+        }
+
+        for (var i = 0; i < 5; i++)
+        {
+            logger.Fatal("order {Id}", i);
+        }
+
+        await using var gateway = await RealGateway.StartAsync(port);
+        await logger.DisposeAsync();
+        var account = diagnostics.Account;
+        Assert.Equal((account.Emitted - account.Dropped, 0), (account.Acknowledged, account.Buffered));
+        Assert.Equal(account.Acknowledged, gateway.Lines().Count);
+    }
+
     private string Make(string folder, string name)
     {
         var path = Path.Combine(Directory.CreateDirectory(_folder[folder]).FullName, name);

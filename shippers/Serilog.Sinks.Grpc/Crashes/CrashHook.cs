@@ -73,7 +73,7 @@ internal sealed class CrashHook : IDisposable
         }
     }
 
-    private void OnProcessExit(object? sender, EventArgs args) => _pump.MakeDurableAsync().Wait(_options.ShutdownTimeout);
+    private void OnProcessExit(object? sender, EventArgs args) => _pump.MakeDurable(_options.ShutdownTimeout);
 
     /// <summary>
     /// Not cancelled: whoever handles the signal as well does what it would do, or the process ends; since .NET 10 it does so without
@@ -90,7 +90,7 @@ internal sealed class CrashHook : IDisposable
 
     private void OnUnobservedTaskException(object? sender, UnobservedTaskExceptionEventArgs args)
     {
-        if ((_options.LevelSwitch?.MinimumLevel ?? _options.RestrictedToMinimumLevel) > LogEventLevel.Error)
+        if ((_options.EffectiveLevelSwitch?.MinimumLevel ?? _options.RestrictedToMinimumLevel) > LogEventLevel.Error)
         {
             return;
         }
@@ -111,7 +111,7 @@ internal sealed class CrashHook : IDisposable
                 _lanes.Pair.Recorder.WriteCrashAsync(CrashOfProcess.Of(thrown, _lanes.Identity, _time)).AsTask().Wait(atMost);
             }
 
-            _pump.MakeDurableAsync().Wait(atMost - _time.GetElapsedTime(begun));
+            _pump.MakeDurable(atMost - _time.GetElapsedTime(begun));
         }
 #pragma warning disable CA1031 // The application ends for a reason of its own; this is not to hide it.
         catch (Exception e)

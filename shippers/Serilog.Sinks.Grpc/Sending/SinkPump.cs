@@ -17,6 +17,10 @@ internal sealed class SinkPump
     private static readonly TimeSpan IdleAtLeastAfter = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan IdleWait = TimeSpan.FromMinutes(1);
 
+    /// <summary>The pump's turn is short, but for a log without room.</summary>
+    private static readonly TimeSpan TurnPatience = TimeSpan.FromMilliseconds(1);
+
+    private readonly Lock _turn = new();
     private readonly EventBuffer _buffer;
     private readonly SinkLanes _lanes;
     private readonly LineBatcher _batcher;
@@ -26,6 +30,10 @@ internal sealed class SinkPump
     private readonly TimeProvider _time;
     private readonly TimeSpan _idleAfter;
     private volatile bool _isEnding;
+
+    /// <summary>What is being drained, and how far; under the turn.</summary>
+    private EventChunk? _chunk;
+    private int _chunkAt;
 
     /// <summary>Begins to ship.</summary>
     public SinkPump(EventBuffer buffer, SinkLanes lanes, BatchedGrpcSinkOptions options, TimeProvider time)
@@ -57,6 +65,20 @@ internal sealed class SinkPump
         return request.Task;
     }
 
+    /// <summary>The same on a thread that has to wait; returns after the time as well.</summary>
+    public void MakeDurable(TimeSpan atMost)
+    {
+        var begun = _time.GetTimestamp();
+        if (TryBegin(out var critical, out var bulk) && critical.Wait(Left()) && bulk.Wait(Left()) && critical.Result && bulk.Result)
+        {
+            return;
+        }
+
+        MakeDurableAsync().Wait(Left());
+
+        TimeSpan Left() => atMost - _time.GetElapsedTime(begun) is var left && left > TimeSpan.Zero ? left : TimeSpan.Zero;
+    }
+
     /// <summary>Ships what is there, for so long at most, and ends. True when everything is acknowledged.</summary>
     public async Task<bool> EndAsync(TimeSpan atMost)
     {
@@ -83,9 +105,12 @@ internal sealed class SinkPump
             var isEnding = _isEnding;
             try
             {
-                lastEvent = Drain() ? _time.GetTimestamp() : lastEvent;
-                _batcher.FlushIfDue();
-                Serve();
+                lock (_turn)
+                {
+                    lastEvent = Drain(mayWait: true) ? _time.GetTimestamp() : lastEvent;
+                    _batcher.FlushIfDue();
+                    Serve();
+                }
             }
 #pragma warning disable CA1031 // The loop goes on; what failed is said.
             catch (Exception e)
@@ -103,32 +128,78 @@ internal sealed class SinkPump
             _buffer.Wait(isIdle ? IdleWait : Nap, isIdle);
         }
 
-        _batcher.Flush();
+        lock (_turn)
+        {
+            _batcher.Flush();
+        }
     }
 
-    private bool Drain()
+    /// <summary>Puts what is buffered into batches. True when there was anything; without waiting some may be left.</summary>
+    private bool Drain(bool mayWait)
     {
         var any = false;
-        while (_buffer.Take() is { } chunk)
+        while ((_chunk ??= _buffer.Take()) is { } chunk)
         {
             any = true;
-            var at = 0;
-            while (chunk.TryRead(ref at, out var line, out var dropped))
+            for (var at = _chunkAt; chunk.TryRead(ref at, out var line, out var dropped); _chunkAt = at)
             {
                 if (dropped > 0)
                 {
                     _batcher.Skip(_lanes.Stream, (ulong)dropped, LossReason.SpoolFull, "The application's queue was full.");
+                    continue;
                 }
-                else
+
+                while (!_batcher.TryAdd(_lanes.Stream, line, 0))
                 {
-                    _batcher.Add(_lanes.Stream, line, 0);
+                    if (!mayWait)
+                    {
+                        return any;
+                    }
+
+                    _batcher.WaitForRoom();
                 }
             }
 
+            (_chunk, _chunkAt) = (null, 0);
             _buffer.Return(chunk);
         }
 
         return any;
+    }
+
+    /// <summary>
+    /// The pump's turn on the thread that waits: three threads less that have to be woken one after another. False when the pump is at it, or
+    /// the log has no room.
+    /// </summary>
+    private bool TryBegin(out Task<bool> critical, out Task<bool> bulk)
+    {
+        critical = bulk = Task.FromResult(false);
+        if (!_lanes.IsDurable || !_turn.TryEnter(TurnPatience))
+        {
+            return false;
+        }
+
+        try
+        {
+            if (_isEnding)
+            {
+                return false;
+            }
+
+            Drain(mayWait: false);
+            if (_chunk is not null || !_batcher.TryFlush())
+            {
+                return false;
+            }
+        }
+        finally
+        {
+            _turn.Exit();
+        }
+
+        // What says whose events they are comes on the critical lane.
+        (critical, bulk) = (_lanes.Pair.Critical.FlushAsync().AsTask(), _lanes.Bulk.FlushAsync().AsTask());
+        return true;
     }
 
     private void Serve()
@@ -145,7 +216,7 @@ internal sealed class SinkPump
         }
 
         // What was added before its request was taken by the turn that found it, or is taken now.
-        Drain();
+        Drain(mayWait: true);
         _batcher.Flush();
         _ = CompleteAsync(waiting);
     }
@@ -155,7 +226,6 @@ internal sealed class SinkPump
         var (bulk, critical) = (_lanes.Bulk.TakenRecords, _lanes.Pair.Critical.TakenRecords);
         if (!_lanes.IsDurable || !await _lanes.Pair.FlushAsync())
         {
-            // What says whose events they are comes on the critical lane.
             await SinkLanes.SettledAsync(_lanes.Bulk, bulk, _stop.Token);
             await SinkLanes.SettledAsync(_lanes.Pair.Critical, critical, _stop.Token);
         }

@@ -26,6 +26,7 @@ internal sealed class LineBatcher
     private readonly BatchBuilder _builder;
     private readonly List<Loss> _losses = [];
     private readonly List<StreamState> _streams;
+    private (Telemetry.Wire.BatchHeader Header, BatchMessage Message)? _packed;
     private long _begunAt;
 
     /// <summary>The streams are those whose lines come here; their numbers are written into the log first.</summary>
@@ -55,8 +56,22 @@ internal sealed class LineBatcher
     /// <summary>Adds a line. Blocks while the log is full, unless it sheds.</summary>
     public void Add(StreamState stream, ReadOnlySpan<byte> content, ulong truncated)
     {
+        while (!TryAdd(stream, content, truncated))
+        {
+            WaitForRoom();
+        }
+    }
+
+    /// <summary>Adds a line; false while a batch before it waits for room in the log.</summary>
+    public bool TryAdd(StreamState stream, ReadOnlySpan<byte> content, ulong truncated)
+    {
         lock (_gate)
         {
+            if (_packed is not null && !TryCommit())
+            {
+                return false;
+            }
+
             if (_builder.IsEmpty)
             {
                 _begunAt = _time.GetTimestamp();
@@ -78,8 +93,10 @@ internal sealed class LineBatcher
             _builder.AddLine(stream, _time.GetUtcNow().ToUnixMicroseconds(), content, truncated);
             if (_builder.IsFull || _builder.Records >= _options.BatchRecords)
             {
-                Commit();
+                TryCommit();
             }
+
+            return true;
         }
     }
 
@@ -102,37 +119,63 @@ internal sealed class LineBatcher
         }
     }
 
-    /// <summary>Writes what has waited long enough.</summary>
+    /// <summary>Writes what has waited long enough, if there is room.</summary>
     public void FlushIfDue()
     {
         lock (_gate)
         {
-            if (!_builder.IsEmpty && _time.GetElapsedTime(_begunAt) >= _options.BatchWait)
+            if (_packed is not null || (!_builder.IsEmpty && _time.GetElapsedTime(_begunAt) >= _options.BatchWait))
             {
-                Commit();
+                TryCommit();
             }
         }
     }
 
-    /// <summary>Writes everything.</summary>
+    /// <summary>Writes everything. Blocks while the log is full, unless it sheds.</summary>
     public void Flush()
     {
-        lock (_gate)
+        while (!TryFlush())
         {
-            Commit();
+            WaitForRoom();
         }
     }
 
-    private void Commit()
+    /// <summary>Writes everything; false while there is no room for it.</summary>
+    public bool TryFlush()
     {
-        if (_builder.IsEmpty && _losses.Count == 0)
+        lock (_gate)
         {
-            return;
+            return TryCommit() && TryCommit();
+        }
+    }
+
+    /// <summary>Until something was acknowledged, or for a moment: what is full may be the disk.</summary>
+    public void WaitForRoom() => _log.Acknowledgement.Wait(FullRetry, CancellationToken.None);
+
+    /// <summary>One batch: that which waits for room, or what has come since.</summary>
+    private bool TryCommit()
+    {
+        if (_packed is null && !_builder.IsEmpty)
+        {
+            var message = _log.Pool.Rent();
+            _packed = (_builder.Pack(Lane.Bulk, message), message);
+            _builder.Clear();
         }
 
-        if (!_builder.IsEmpty)
+        if (_packed is { } packed)
         {
-            Append();
+            if (!TryAppend(packed.Header, packed.Message))
+            {
+                return false;
+            }
+
+            _packed = null;
+            _log.Pool.Return(packed.Message);
+            Minted += packed.Header.RecordCount;
+        }
+        else if (_losses.Count == 0)
+        {
+            return true;
         }
 
         foreach (var loss in _losses)
@@ -150,37 +193,27 @@ internal sealed class LineBatcher
         {
             WriteCheckpoint();
         }
-    }
-
-    private void Append()
-    {
-        var message = _log.Pool.Rent();
-        var header = _builder.Pack(Lane.Bulk, message);
-        var written = TryAppend(header, message);
-        _log.Pool.Return(message);
-        _builder.Clear();
-        Minted += header.RecordCount;
-        if (!written)
-        {
-            Declare(header);
-        }
-    }
-
-    private bool TryAppend(Telemetry.Wire.BatchHeader header, BatchMessage message)
-    {
-        while (!_log.TryAppendBatch(header, message, fromReserve: false))
-        {
-            if (_options.ShedWhenFull || _stop.IsCancellationRequested)
-            {
-                return false;
-            }
-
-            _diagnostics.Repeating(LogLevel.Warn, "spool full",
-                $"The spool takes nothing more ({_log.LastError}): what comes waits for acknowledgements.");
-            _log.Acknowledgement.Wait(FullRetry, CancellationToken.None);
-        }
 
         return true;
+    }
+
+    /// <summary>False when there is no room; true also when it was shed.</summary>
+    private bool TryAppend(Telemetry.Wire.BatchHeader header, BatchMessage message)
+    {
+        if (_log.TryAppendBatch(header, message, fromReserve: false))
+        {
+            return true;
+        }
+
+        if (_options.ShedWhenFull || _stop.IsCancellationRequested)
+        {
+            Declare(header);
+            return true;
+        }
+
+        _diagnostics.Repeating(LogLevel.Warn, "spool full",
+            $"The spool takes nothing more ({_log.LastError}): what comes waits for acknowledgements.");
+        return false;
     }
 
     private void Declare(Telemetry.Wire.BatchHeader header)
