@@ -550,6 +550,9 @@ public sealed class SpoolLog : IDisposable, ISegmentSource
         {
             Accept(end, unflushed);
             waiters?.TrySetResult(true);
+
+            // After those who wait: a write may stand behind a commit of the file system's journal, and holds nothing up.
+            WriteHead();
         }
         else
         {
@@ -601,8 +604,6 @@ public sealed class SpoolLog : IDisposable, ISegmentSource
 
             ApplyTrim();
         }
-
-        WriteHead();
     }
 
     /// <summary>
