@@ -37,6 +37,7 @@ internal sealed class GrpcSink : ILogEventSink, IDisposable, IAsyncDisposable
     private FailureWatch _failures = null!;
     private SinkMeter _meter = null!;
     private CrashHook? _crashes;
+    private long _settledInVain = -1;
     private ControlledLevelSwitch? _level;
 
     /// <summary>Begins to ship.</summary>
@@ -67,7 +68,17 @@ internal sealed class GrpcSink : ILogEventSink, IDisposable, IAsyncDisposable
 
         if (Add(logEvent) && logEvent.Level == LogEventLevel.Fatal && _options.FatalTimeout > TimeSpan.Zero)
         {
-            _pump.MakeDurable(_options.FatalTimeout);
+            WaitForFatal();
+        }
+    }
+
+    /// <summary>One that was in vain is enough until something is acknowledged again: an application that logs many is not held up by each.</summary>
+    private void WaitForFatal()
+    {
+        var settled = _lanes.Counts.Settled;
+        if (Interlocked.Read(ref _settledInVain) != settled && !_pump.MakeDurable(_options.FatalTimeout))
+        {
+            Interlocked.Exchange(ref _settledInVain, settled);
         }
     }
 

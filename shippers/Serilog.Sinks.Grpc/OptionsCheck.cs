@@ -19,6 +19,16 @@ internal static class OptionsCheck
                 $"'{endpoint}' is no address of a gateway or shipper; it looks like https://gateway:4319 or unix:///run/telemetry/shipper.sock.", "endpoint");
         }
 
+        if (uri is { Scheme: "unix", Host.Length: > 0 })
+        {
+            throw new ArgumentException($"'{endpoint}' names no absolute path; it looks like unix:///run/telemetry/shipper.sock.", "endpoint");
+        }
+
+        if (options.Token?.Any(c => c is <= ' ' or > '~') == true)
+        {
+            throw new ArgumentException("A token is made of ASCII characters without white space.", "token");
+        }
+
         if (options is { Token: not null, TokenFile: not null })
         {
             throw new ArgumentException("There is a token already; give one of both.", "tokenFile");

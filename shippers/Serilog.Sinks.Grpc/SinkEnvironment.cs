@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Serilog.Sinks.Grpc;
 
 /// <summary>Settings of the environment, which override those of the application: <c>TELEMETRY_SINK__ENDPOINT</c> and the like.</summary>
@@ -12,8 +14,18 @@ internal static class SinkEnvironment
         options.Endpoint = Text("ENDPOINT") ?? options.Endpoint;
         options.ServiceName = Text("SERVICE_NAME") ?? options.ServiceName;
         options.ServiceVersion = Text("SERVICE_VERSION") ?? options.ServiceVersion;
-        options.Token = Text("TOKEN") ?? options.Token;
-        options.TokenFile = Text("TOKEN_FILE") ?? options.TokenFile;
+        if (Text("TOKEN") is { } token)
+        {
+            (options.Token, options.TokenFile) = (token, null);
+        }
+
+        if (Text("TOKEN_FILE") is { } tokenFile)
+        {
+            (options.Token, options.TokenFile) = (Text("TOKEN"), tokenFile);
+        }
+
+        options.EventBodyLimit = ByteSize.Parse(Text("EVENT_BODY_LIMIT"), options.EventBodyLimit, Prefix + "EVENT_BODY_LIMIT");
+        options.CallTimeout = Time("CALL_TIMEOUT") ?? options.CallTimeout;
         options.CaFile = Text("CA_FILE") ?? options.CaFile;
         options.Headers = Pairs("HEADERS") ?? options.Headers;
         options.ResourceAttributes = Pairs("RESOURCE_ATTRIBUTES") ?? options.ResourceAttributes;
@@ -25,6 +37,11 @@ internal static class SinkEnvironment
             batched.BufferSizeLimit = ByteSize.Parse(Text("BUFFER_SIZE_LIMIT"), batched.BufferSizeLimit, Prefix + "BUFFER_SIZE_LIMIT");
             batched.BatchBytesLimit = ByteSize.Parse(Text("BATCH_BYTES_LIMIT"), batched.BatchBytesLimit, Prefix + "BATCH_BYTES_LIMIT");
             batched.BatchSizeLimit = ByteSize.Parse(Text("BATCH_SIZE_LIMIT"), batched.BatchSizeLimit, Prefix + "BATCH_SIZE_LIMIT");
+            batched.QueueBytesLimit = ByteSize.Parse(Text("QUEUE_BYTES_LIMIT"), batched.QueueBytesLimit, Prefix + "QUEUE_BYTES_LIMIT");
+            batched.QueueLimit = ByteSize.Parse(Text("QUEUE_LIMIT"), batched.QueueLimit, Prefix + "QUEUE_LIMIT");
+            batched.BufferingTimeLimit = Time("BUFFERING_TIME_LIMIT") ?? batched.BufferingTimeLimit;
+            batched.ShutdownTimeout = Time("SHUTDOWN_TIMEOUT") ?? batched.ShutdownTimeout;
+            batched.FatalTimeout = Time("FATAL_TIMEOUT") ?? batched.FatalTimeout;
             batched.CaptureCrashes = Text("CAPTURE_CRASHES") is { } capture ? Parsed<bool>(capture, "CAPTURE_CRASHES", bool.TryParse) : batched.CaptureCrashes;
         }
 
@@ -32,6 +49,10 @@ internal static class SinkEnvironment
 
         T? Name<T>(string name)
             where T : struct, Enum => Text(name) is { } text ? Parsed(text, name, (string? t, out T value) => Enum.TryParse(t, ignoreCase: true, out value)) : null;
+
+        TimeSpan? Time(string name) => Text(name) is { } text
+            ? Parsed(text, name, (string? t, out TimeSpan value) => TimeSpan.TryParse(t, CultureInfo.InvariantCulture, out value))
+            : null;
 
         IDictionary<string, string>? Pairs(string name) => Text(name) is { } text ? ReadPairs(text, name) : null;
     }

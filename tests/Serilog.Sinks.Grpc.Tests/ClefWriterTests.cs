@@ -11,6 +11,30 @@ public sealed class ClefWriterTests
     private readonly ClefWriter _writer = new(new EventFormat());
 
     [Fact]
+    public void ALevelThatThereIsNotIsWrittenAsItIs()
+    {
+        var writer = new ClefWriter(EventFormat.Of(new GrpcSinkOptions()));
+        Assert.Contains("\"@l\":\"6\"", System.Text.Encoding.UTF8.GetString(writer.Write(Some.Event((LogEventLevel)6, null, "odd"))), StringComparison.Ordinal);
+        Assert.False(writer.IsPlaceholder);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void AnExceptionThatIsDeepIsWrittenAsFarAsItIsKept(bool isAggregate)
+    {
+        var exception = new Exception("innermost");
+        for (var i = 0; i < 200_000; i++)
+        {
+            exception = isAggregate ? new AggregateException($"level {i}", exception) : new InvalidOperationException($"level {i}", exception);
+        }
+
+        var writer = new ClefWriter(EventFormat.Of(new GrpcSinkOptions()));
+        Assert.Contains("\"@x\":", System.Text.Encoding.UTF8.GetString(writer.Write(Some.Event(LogEventLevel.Error, exception, "deep"))), StringComparison.Ordinal);
+        Assert.False(writer.IsPlaceholder);
+    }
+
+    [Fact]
     public void AnEventHasTimeTemplateAndProperties() => Assert.Equal(
         """{"@t":"2026-01-02T01:04:05.678Z","@mt":"{User} paid {Amount} for {Items}","User":"Ann","Amount":12.50,"Items":[1,2]}""",
         Write(Some.Event("{User} paid {Amount} for {Items}", "Ann", 12.50m, new[] { 1, 2 })));

@@ -28,8 +28,15 @@ public sealed class OptionsTests
             ["INCLUDED_DATA"] = "MessageTemplate, TraceId",
             ["COMPRESSION"] = "none",
             ["CAPTURE_CRASHES"] = "false",
+            ["EVENT_BODY_LIMIT"] = "64KiB",
+            ["CALL_TIMEOUT"] = "00:00:03",
+            ["QUEUE_BYTES_LIMIT"] = "4MiB",
+            ["QUEUE_LIMIT"] = "500",
+            ["BUFFERING_TIME_LIMIT"] = "00:00:01",
+            ["SHUTDOWN_TIMEOUT"] = "00:00:02",
+            ["FATAL_TIMEOUT"] = "00:00:00.5",
         };
-        var options = new BatchedGrpcSinkOptions { ServiceName = "of the code", Headers = { ["old"] = "1" } };
+        var options = new BatchedGrpcSinkOptions { ServiceName = "of the code", TokenFile = "/of/the/code", Headers = { ["old"] = "1" } };
         SinkEnvironment.Apply(options, name => environment.GetValueOrDefault(name[SinkEnvironment.Prefix.Length..]));
         Approved.Matches("effective-options.txt", Print(options));
     }
@@ -40,6 +47,7 @@ public sealed class OptionsTests
     [InlineData("COMPRESSION", "zip")]
     [InlineData("CAPTURE_CRASHES", "maybe")]
     [InlineData("BATCH_BYTES_LIMIT", "many")]
+    [InlineData("SHUTDOWN_TIMEOUT", "soon")]
     public void AWrongVariableIsNamed(string name, string value)
     {
         var wrong = Assert.ThrowsAny<ArgumentException>(
@@ -53,6 +61,8 @@ public sealed class OptionsTests
         Refused(o => o.Headers["Not Lower"] = "x", "name");
         Refused(o => o.Headers["grpc-timeout"] = "x", "name");
         Refused(o => o.Headers["x"] = "é", "value");
+        Refused(o => o.Token = "two\nlines", "token");
+        Refused(o => o.Endpoint = "unix://relative.sock", "endpoint");
         Refused(o => o.ResourceAttributes[""] = "x", "resourceAttributes");
         Refused(o => o.IncludedData = (IncludedData)64, "includedData");
         Refused(o => o.Compression = (BatchCompression)9, "compression");

@@ -14,10 +14,10 @@ public sealed class LevelCommandTests : IDisposable
         var twice = await RunAsync("clear", "--service", "shop");
 
         Assert.Equal((0, 0, 0, 0, 1), (set.ExitCode, list.ExitCode, json.ExitCode, cleared.ExitCode, twice.ExitCode));
-        Assert.StartsWith("shop logs from Debug on, until 20", set.Out, StringComparison.Ordinal);
+        Assert.StartsWith("shop is to log from Debug on, until 20", set.Out, StringComparison.Ordinal);
         Assert.Contains("Debug", list.Out);
         Assert.Contains("""{"service":"shop","level":"Debug","until":"20""", json.Out);
-        Assert.Equal("shop logs from its own level on.", cleared.Out.Trim());
+        Assert.Equal("shop is to log from its own level on.", cleared.Out.Trim());
         Assert.Contains("Nothing is set for 'shop'", twice.Error);
     }
 

@@ -49,7 +49,7 @@ internal sealed class LevelCommand(CliContext context, ConfigurationSource confi
             var rule = levels.Set(parsed.GetValue(service)!, level, time, Environment.UserName);
             return parsed.GetValue(_json)
                 ? ToJson(rule).ToJsonString()
-                : $"{VisibleText.Of(rule.Service)} logs from {rule.Level} on, until {Rfc3339.Format(rule.UntilUnixUs)}.";
+                : $"{VisibleText.Of(rule.Service)} is to log from {rule.Level} on, until {Rfc3339.Format(rule.UntilUnixUs)}.";
         });
         return command;
     }
@@ -70,7 +70,7 @@ internal sealed class LevelCommand(CliContext context, ConfigurationSource confi
         Run(command, (parsed, levels) => levels.Clear(parsed.GetValue(service)!)
             ? parsed.GetValue(_json)
                 ? new JsonObject { ["cleared"] = parsed.GetValue(service) }.ToJsonString()
-                : $"{VisibleText.Of(parsed.GetValue(service)!)} logs from its own level on."
+                : $"{VisibleText.Of(parsed.GetValue(service)!)} is to log from its own level on."
             : throw CliFailure.Failed($"Nothing is set for '{VisibleText.Of(parsed.GetValue(service)!)}'; 'telemetry level list' shows what is."));
         return command;
     }

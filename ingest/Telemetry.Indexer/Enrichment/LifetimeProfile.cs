@@ -61,6 +61,6 @@ internal sealed record LifetimeProfile
 
     private LifetimeProfile With(WorkloadFacts workload) =>
         Workloads.Count < MaxEntries || Workloads.ContainsKey(workload.Id)
-            ? this with { Workloads = Workloads.SetItem(workload.Id, new WorkloadProfile(workload.Name, workload.Version, workload.Peer)) }
+            ? this with { Workloads = Workloads.SetItem(workload.Id, new WorkloadProfile(workload.Name, workload.Version, workload.Pid, workload.Peer)) }
             : this;
 }

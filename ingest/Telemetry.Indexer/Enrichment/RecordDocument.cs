@@ -59,6 +59,7 @@ internal static class RecordDocument
         var workload = start.Workload ?? new Workload();
         Lifecycle(document, "workload_start", "process", "start", "info",
             $"{Join(Or(workload.Name, Or(workload.Id, "workload")), workload.Version)} started"
+            + (workload.Commit.Length > 0 ? $", commit {workload.Commit}" : "")
             + (start.Pid != 0 ? $" (pid {start.Pid})" : ""));
         Set(document, Fields.ServiceName, workload.Name);
         Set(document, Fields.ServiceVersion, workload.Version);

@@ -19,6 +19,7 @@ internal sealed class StreamEnvelope
     private readonly List<(FieldName Field, byte[] Value)> _unlessSet = [];
 
     private PeerFact? _peer;
+    private int _pid;
 
     public StreamEnvelope(LifetimeProfile profile, in BusStamp stamp, Lane lane, StreamId streamId, Epoch epoch)
     {
@@ -67,6 +68,10 @@ internal sealed class StreamEnvelope
         {
             SetPeer(document, _peer);
         }
+        else if (_pid != 0 && !document.TryGet(Fields.ProcessPid, out _))
+        {
+            document.Set(Fields.ProcessPid, _pid);
+        }
 
         foreach (var (field, value) in _unlessSet)
         {
@@ -103,6 +108,8 @@ internal sealed class StreamEnvelope
             Add(_unlessSet, Fields.ServiceName, workload.Name);
             Add(_unlessSet, Fields.ServiceVersion, workload.Version);
             _peer = workload.Peer;
+            Add(_unlessSet, Fields.ServiceId, stream.WorkloadId);
+            _pid = workload.Pid;
             Add(_fixed, Fields.ProcessUserId, workload.Peer?.Uid.ToString(CultureInfo.InvariantCulture) ?? "");
             Add(_fixed, Fields.ProcessGroupId, workload.Peer?.Gid.ToString(CultureInfo.InvariantCulture) ?? "");
             Add(_fixed, Fields.ProcessCgroup, workload.Peer?.Cgroup ?? "");

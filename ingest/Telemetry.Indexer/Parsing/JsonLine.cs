@@ -158,8 +158,7 @@ internal sealed class JsonLine(LineDraft draft)
         }
         else
         {
-            // clef-json.org: @@ is an escaped @ of a property's name.
-            _path.Append(_clef && parent == 0 && key.StartsWith("@@"u8) ? key[1..] : key);
+            _path.Append(key);
         }
     }
 

@@ -34,7 +34,8 @@ internal sealed class KeyRules(LabelNames labels, PromotedFields promoted)
 
     private KeyRule Make(ReadOnlySpan<byte> path)
     {
-        var free = path.StartsWith("labels."u8) && path.Length > 7 ? path[7..] : path;
+        // clef-json.org: @@ is an escaped @ of a property's name, which is none of the format's own.
+        var free = path.StartsWith("labels."u8) && path.Length > 7 ? path[7..] : path.StartsWith("@@"u8) ? path[1..] : path;
         var label = labels.TryGet(free, out var name) ? name : null;
         var typed = promoted.Find(free);
         if (path.Length > 64 || free.Length != path.Length)
@@ -45,7 +46,8 @@ internal sealed class KeyRules(LabelNames labels, PromotedFields promoted)
         var text = Encoding.UTF8.GetString(path);
         if (Fields.TryGet(text, out var field) && MaySet(field, text))
         {
-            return new KeyRule(RoleOf(field), field, label, typed, false);
+            var role = RoleOf(field);
+            return new KeyRule(role, field, label, typed, OnlyOutsideClef: role is KeyRole.Time or KeyRole.Level or KeyRole.Message);
         }
 
         return Known.TryGetValue(text.ToLowerInvariant(), out var known)

@@ -33,6 +33,10 @@ internal sealed class ClefValues(Utf8JsonWriter json, EventFormat limits)
     {
         switch (value)
         {
+            case var _ when json.BytesCommitted + json.BytesPending > limits.EventBytes:
+                // The event becomes a placeholder; what is left of it is not written for that.
+                json.WriteNullValue();
+                break;
             case ScalarValue scalar:
                 WriteScalar(scalar.Value);
                 break;

@@ -17,6 +17,9 @@ internal sealed class ClefWriter
 {
     private const int FirstCapacity = 4096;
 
+    /// <summary>One huge event does not make every thread keep a huge buffer.</summary>
+    private const int KeptCapacity = 64 << 10;
+
     private static readonly JsonWriterOptions _options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
     private static readonly JsonEncodedText _time = JsonEncodedText.Encode("@t");
     private static readonly JsonEncodedText _template = JsonEncodedText.Encode("@mt");
@@ -30,7 +33,7 @@ internal sealed class ClefWriter
     private static readonly JsonEncodedText _cut = JsonEncodedText.Encode("telemetry.sink.cut");
     private static readonly JsonEncodedText[] _levels = [.. Enum.GetNames<LogEventLevel>().Select(name => JsonEncodedText.Encode(name))];
 
-    private readonly ArrayBufferWriter<byte> _buffer = new(FirstCapacity);
+    private ArrayBufferWriter<byte> _buffer = new(FirstCapacity);
     private readonly Utf8JsonWriter _json;
     private readonly EventFormat _format;
     private readonly ClefValues _values;
@@ -58,6 +61,11 @@ internal sealed class ClefWriter
     public ReadOnlySpan<byte> Write(LogEvent logEvent)
     {
         Problem = null;
+        if (_buffer.Capacity > KeptCapacity)
+        {
+            _buffer = new ArrayBufferWriter<byte>(FirstCapacity);
+        }
+
         try
         {
             Begin(logEvent);
@@ -90,12 +98,6 @@ internal sealed class ClefWriter
 
     private void Begin(LogEvent logEvent)
     {
-        // One huge event does not make every thread keep a huge buffer.
-        if (_buffer.Capacity > 2 * _format.EventBytes)
-        {
-            _buffer.Clear();
-        }
-
         _buffer.ResetWrittenCount();
         _json.Reset(_buffer);
         _json.WriteStartObject();
@@ -149,9 +151,18 @@ internal sealed class ClefWriter
     private void WriteLevel(LogEventLevel level)
     {
         // clef-json.org: an absent level is informational.
-        if (level != LogEventLevel.Information)
+        if (level == LogEventLevel.Information)
+        {
+            return;
+        }
+
+        if ((uint)level < (uint)_levels.Length)
         {
             _json.WriteString(_level, _levels[(int)level]);
+        }
+        else
+        {
+            _json.WriteString(_level, level.ToString());
         }
     }
 

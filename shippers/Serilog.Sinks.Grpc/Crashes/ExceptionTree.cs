@@ -28,13 +28,33 @@ internal sealed class ExceptionTree
         ? new ExceptionTree().Take(exception, 0)
         : new ManagedException { Type = thrown.GetType().ToString() };
 
+    /// <summary>True when so few are inside one another that they may be asked to write themselves, which takes stack and memory by their number.</summary>
+    public static bool IsShort(Exception exception)
+    {
+        var open = new Stack<Exception>([exception]);
+        for (var count = 1; open.TryPop(out var one); count++)
+        {
+            if (count > MaxDepth || open.Count > MaxDepth)
+            {
+                return false;
+            }
+
+            foreach (var inner in one is AggregateException { InnerExceptions: { } all } ? all.Take(MaxDepth) : one.InnerException is { } single ? [single] : [])
+            {
+                open.Push(inner);
+            }
+        }
+
+        return true;
+    }
+
     private ManagedException Take(Exception exception, int depth)
     {
         _exceptions++;
         var taken = new ManagedException
         {
             Type = Bounded(exception.GetType().ToString(), MaxMessage),
-            Message = Bounded(Ask(() => exception.Message, "Its message could not be had"), MaxMessage).TrimEnd(),
+            Message = Bounded(MessageOf(exception), MaxMessage).TrimEnd(),
         };
         AddFrames(taken, Ask(() => exception.StackTrace, ""));
         if (depth < MaxDepth)
@@ -44,6 +64,11 @@ internal sealed class ExceptionTree
 
         return taken;
     }
+
+    /// <summary>An aggregate's message is made of those inside it, all the way down.</summary>
+    private static string MessageOf(Exception exception) => exception is AggregateException && !IsShort(exception)
+        ? "One or more errors occurred."
+        : Ask(() => exception.Message, "Its message could not be had");
 
     private void AddInner(ManagedException taken, Exception exception, int depth)
     {

@@ -35,6 +35,7 @@ internal sealed record ApplicationIdentity(LifetimeContext Context, Workload Wor
             Id = run,
             Name = options.ServiceName ?? entry?.GetName().Name ?? AppDomain.CurrentDomain.FriendlyName,
             Version = options.ServiceVersion ?? (entry is null ? "" : VersionOf(entry)),
+            Commit = entry is null ? "" : CommitOf(entry),
             StartedUnixUs = StartedUnixUs(),
         };
         return new ApplicationIdentity(new LifetimeContext(Server(variable), agent), workload);
@@ -69,10 +70,11 @@ internal sealed record ApplicationIdentity(LifetimeContext Context, Workload Wor
         return (process.StartTime.ToUniversalTime() - DateTime.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
     }
 
-    private static string VersionOf(Assembly assembly)
-    {
-        var version = assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion
-            ?? assembly.GetName().Version?.ToString(3) ?? "";
-        return version.Split('+')[0];
-    }
+    private static string VersionOf(Assembly assembly) => Informational(assembly).Split('+')[0];
+
+    /// <summary>As the SDK writes it behind the version when it builds from a repository.</summary>
+    private static string CommitOf(Assembly assembly) => Informational(assembly).Split('+', 2) is [_, var commit] ? commit : "";
+
+    private static string Informational(Assembly assembly) =>
+        assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? assembly.GetName().Version?.ToString(3) ?? "";
 }

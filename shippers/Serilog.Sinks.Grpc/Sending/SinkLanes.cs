@@ -16,6 +16,9 @@ internal sealed class SinkLanes : IAsyncDisposable
     /// <summary>Who waits for an acknowledgement looks at least this often: another that waits may have been woken instead.</summary>
     private static readonly TimeSpan AckLook = TimeSpan.FromMilliseconds(5);
 
+    /// <summary>Either may come later than the application.</summary>
+    private static readonly Uri[] DefaultEndpoints = [new(GrpcSinkOptions.LocalShipper), new(GrpcSinkOptions.LocalGateway)];
+
     private readonly ProcessSpool _spool;
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _adopting;
@@ -25,6 +28,11 @@ internal sealed class SinkLanes : IAsyncDisposable
     private SinkLanes(ProcessSpool spool, OrphanAdopter? orphans, ApplicationIdentity identity, DiagnosticLog log, TimeProvider time, Random random)
     {
         (_spool, Identity, Log) = (spool, identity, log);
+        if (orphans is not null && spool.IsInMemory)
+        {
+            log.Error("There is no room where bufferPath is: events wait in memory, and go with the process, until it is started again.");
+        }
+
         _adopting = orphans is null ? Task.CompletedTask : Task.Run(() => orphans.RunAsync(_stop.Token));
         _inherited = Bulk.BufferedRecords;
         Stream = StreamOpener.Open(Bulk, identity.Context, StreamKind.Application, identity.Workload.Id, identity.Workload.Name, time, random);
@@ -68,7 +76,8 @@ internal sealed class SinkLanes : IAsyncDisposable
         {
             Gateway = new GatewayOptions
             {
-                Addresses = [new Uri(options.EffectiveEndpoint)],
+                Addresses = options.Endpoint is null ? DefaultEndpoints : [new Uri(options.Endpoint)],
+                First = options is { Endpoint: null, EffectiveEndpoint: GrpcSinkOptions.LocalGateway } ? DefaultEndpoints.Length - 1 : 0,
                 Token = TokenOf(options),
                 CaFile = options.CaFile,
                 UsesProxy = true,

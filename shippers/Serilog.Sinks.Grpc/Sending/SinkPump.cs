@@ -65,16 +65,16 @@ internal sealed class SinkPump
         return request.Task;
     }
 
-    /// <summary>The same on a thread that has to wait; returns after the time as well.</summary>
-    public void MakeDurable(TimeSpan atMost)
+    /// <summary>The same on a thread that has to wait; false after the time.</summary>
+    public bool MakeDurable(TimeSpan atMost)
     {
         var begun = _time.GetTimestamp();
         if (TryBegin(out var critical, out var bulk) && critical.Wait(Left()) && bulk.Wait(Left()) && critical.Result && bulk.Result)
         {
-            return;
+            return true;
         }
 
-        MakeDurableAsync().Wait(Left());
+        return MakeDurableAsync().Wait(Left());
 
         TimeSpan Left() => atMost - _time.GetElapsedTime(begun) is var left && left > TimeSpan.Zero ? left : TimeSpan.Zero;
     }

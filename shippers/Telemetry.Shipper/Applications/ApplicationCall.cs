@@ -23,6 +23,9 @@ internal sealed class ApplicationCall(
     private const int MaxRefusable = 64;
 
     private static readonly TimeSpan FullRetry = TimeSpan.FromMilliseconds(100);
+    /// <summary>Who logs an audit waits for it.</summary>
+    private static readonly TimeSpan AcknowledgeEvery = TimeSpan.FromMilliseconds(5);
+
     private static readonly TimeSpan AnswerEvery = TimeSpan.FromMilliseconds(50);
 
     private readonly Lock _gate = new();
@@ -125,7 +128,7 @@ internal sealed class ApplicationCall(
         {
             while (true)
             {
-                await _taken.WaitAsync(AnswerEvery, end.Token);
+                await _taken.WaitAsync(_unacknowledged.Count > 0 ? AcknowledgeEvery : AnswerEvery, end.Token);
                 await AnswerOnceAsync(end.Token);
             }
         }

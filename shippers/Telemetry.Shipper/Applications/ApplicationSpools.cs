@@ -98,6 +98,8 @@ internal sealed class ApplicationSpools(
         problem = new(StatusCode.Unavailable, "The shipper has as many applications as it takes.");
         if (_spools.Count >= MaxProcesses || _spools.Values.Count(s => s.Peer.Uid == peer.Uid) >= MaxOfUser)
         {
+            diagnostics.Repeating(LogLevel.Warn, "applications full",
+                $"Process {peer.Pid} of user {peer.Uid} is not taken: {MaxProcesses} processes ship here at a time, {MaxOfUser} of one user. It tries again.");
             return null;
         }
 

@@ -8,6 +8,9 @@ internal sealed record GatewayOptions
     /// <summary>Tried in turn.</summary>
     public IReadOnlyList<Uri> Addresses { get; init; } = [];
 
+    /// <summary>Which of them is tried first; null is any, so that servers spread over them.</summary>
+    public int? First { get; init; }
+
     /// <summary>Asked before each call, so that a token can be changed without a restart; null is none.</summary>
     public Func<string?>? Token { get; init; }
 

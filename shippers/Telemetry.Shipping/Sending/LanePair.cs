@@ -203,7 +203,8 @@ internal sealed class LanePair : IAsyncDisposable
 
     private LaneSender NewSender(LaneLog log)
     {
-        var transport = new GrpcLaneTransport(_options.Gateway, Hello, _time, _random.Next(_options.Gateway.Addresses.Count));
+        var transport = new GrpcLaneTransport(_options.Gateway, Hello, _time,
+            _options.Gateway.First ?? _random.Next(_options.Gateway.Addresses.Count));
         _transports.Add(transport);
         return new LaneSender(log, transport, _plans, Recorder, Levels, _options.Sender, _diagnostics, _time, new Random(_random.Next()));
     }

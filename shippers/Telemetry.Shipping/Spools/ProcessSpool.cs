@@ -12,6 +12,10 @@ namespace Telemetry.Shipping.Spools;
 internal sealed class ProcessSpool : IAsyncDisposable
 {
     private const int MaxSiblings = 1000;
+
+    /// <summary>File systems take 255 bytes, ours and a sibling's number included.</summary>
+    private const int MaxNameLength = 128;
+
     private const string Folder = "exec";
 
     /// <summary>Less free space than that of the two logs at their smallest, bytes, is none.</summary>
@@ -76,7 +80,7 @@ internal sealed class ProcessSpool : IAsyncDisposable
     private static ProcessSpool OpenOnDisk(string folder, string name, Func<string?, LanePair> openLanes)
     {
         var safe = string.Concat(name.Select(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' ? c : '_'));
-        safe = safe.Length > 0 ? safe : "_";
+        safe = safe.Length switch { 0 => "_", > MaxNameLength => safe[..MaxNameLength], _ => safe };
         for (var i = 1; i <= MaxSiblings; i++)
         {
             var path = System.IO.Path.Combine(folder, i == 1 ? safe : $"{safe}.{i}");

@@ -7,6 +7,18 @@ namespace Telemetry.Indexer.Tests.Parsing;
 
 public class JsonLineTests
 {
+    [Theory]
+    [InlineData("message", "labels.message")]
+    [InlineData("@@mt", "labels.@mt")]
+    [InlineData("@@m", "labels.@m")]
+    [InlineData("@@x", "labels.@x")]
+    [InlineData("log.level", "labels.log.level")]
+    public void APropertyIsNotTakenForWhatTheFormatSaysItself(string name, string label)
+    {
+        var document = Some.Parsed($$"""{"@t":"2026-01-02T03:00:00Z","@mt":"paid {A}","{{name}}":"fatal","A":1}""");
+        Assert.Equal(("paid 1", "info", "fatal", null), (document["message"], document["log.level"], document[label], document["error.message"]));
+    }
+
     [Fact]
     public void EcsDottedAndNestedNamesAreTheSame()
     {
