@@ -30,4 +30,8 @@ public enum SpoolDamageKind : byte
 /// <param name="Evidence">File in the log's directory that keeps the bytes (or their first MiB); "" when there is none.</param>
 /// <param name="Known">The same was reported before, by this process or an earlier one: the evidence was there already.</param>
 public sealed record SpoolDamage(
-    SpoolDamageKind Kind, SpoolPosition From, SpoolPosition To, long Bytes, string Evidence, bool Known);
+    SpoolDamageKind Kind, SpoolPosition From, SpoolPosition To, long Bytes, string Evidence, bool Known)
+{
+    /// <summary>Folder in a log's directory with what was set aside.</summary>
+    public const string Folder = SpoolFormat.DamagedFolder;
+}

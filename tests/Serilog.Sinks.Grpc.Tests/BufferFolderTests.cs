@@ -27,6 +27,34 @@ public sealed class BufferFolderTests : IDisposable
     }
 
     [Fact]
+    public async Task WhatIsDamagedIsKeptWhenTheRestIsShipped()
+    {
+        var port = Telemetry.Tests.Support.Servers.FreePort.Pair(1);
+        await using (var logger = Logger(port))
+        {
+            for (var i = 0; i < 200; i++)
+            {
+                logger.Fatal("order {Id}", i);
+            }
+        }
+
+        var segment = Assert.Single(Directory.GetFiles(_folder["shop/bulk"], "*1.seg"));
+        var bytes = await File.ReadAllBytesAsync(segment);
+        bytes.AsSpan(5000, 50).Fill(0xff);
+        await File.WriteAllBytesAsync(segment, bytes);
+
+        await using var gateway = await RealGateway.StartAsync(port);
+        await using (var logger = Logger(port))
+        {
+            logger.Information("order {Id}", 200);
+            await Eventually.Holds(() => gateway.Lines().Any(line => line.Contains(":200", StringComparison.Ordinal)), "the last one arrives");
+        }
+
+        Assert.NotEmpty(Directory.GetFiles(_folder["shop/bulk/damaged"]));
+        Assert.Empty(Directory.GetFiles(_folder["shop/bulk"]));
+    }
+
+    [Fact]
     public async Task AFullFolderHoldsFatalForItsTimeAndNoLonger()
     {
         var port = Telemetry.Tests.Support.Servers.FreePort.Pair(1);
@@ -56,6 +84,16 @@ public sealed class BufferFolderTests : IDisposable
         Assert.Equal((account.Emitted - account.Dropped, 0), (account.Acknowledged, account.Buffered));
         Assert.Equal(account.Acknowledged, gateway.Lines().Count);
     }
+
+    private Core.Logger Logger(int port) => new LoggerConfiguration()
+        .WriteTo.Grpc(
+            options =>
+            {
+                (options.Endpoint, options.BufferPath, options.ServiceName) = ($"http://127.0.0.1:{port}", _folder.Path, "shop");
+                options.ShutdownTimeout = TimeSpan.FromSeconds(2);
+            },
+            ignoreEnvironment: true)
+        .CreateLogger();
 
     private string Make(string folder, string name)
     {

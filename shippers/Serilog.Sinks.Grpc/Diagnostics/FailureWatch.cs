@@ -45,6 +45,7 @@ internal sealed class FailureWatch : IDisposable
         }
         else if (account.DroppedShutdown > 0)
         {
+            _log.Error($"{account.DroppedShutdown} events were dropped: the sink has ended.");
             Tell(GrpcSinkFailureKind.Final, "The sink has ended, and what was not acknowledged is lost.", account.DroppedShutdown);
         }
     }

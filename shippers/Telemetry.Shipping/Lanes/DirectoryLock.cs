@@ -1,5 +1,6 @@
 using Microsoft.Win32.SafeHandles;
 using Telemetry.Shipping.Files;
+using Telemetry.Spool;
 
 namespace Telemetry.Shipping.Lanes;
 
@@ -63,7 +64,8 @@ internal sealed class DirectoryLock : IDisposable
     }
 
     /// <summary>
-    /// Deletes these of its directories, and itself when it holds nothing else: the folder may be one in which somebody keeps files of his own.
+    /// Deletes these logs in it, and itself when it holds nothing else: the folder may be one in which somebody keeps files of his own. What a
+    /// log set aside as damaged stays, as it was said to be kept.
     /// </summary>
     public void DeleteDirectory(params ReadOnlySpan<string> contents)
     {
@@ -71,11 +73,7 @@ internal sealed class DirectoryLock : IDisposable
         {
             foreach (var content in contents)
             {
-                var path = Path.Combine(_directory, content);
-                if (Directory.Exists(path))
-                {
-                    Directory.Delete(path, recursive: true);
-                }
+                DeleteLog(Path.Combine(_directory, content));
             }
 
             File.Delete(Path.Combine(_directory, FileName));
@@ -91,4 +89,24 @@ internal sealed class DirectoryLock : IDisposable
     }
 
     public void Dispose() => _handle.Dispose();
+
+    private static void DeleteLog(string path)
+    {
+        if (!Directory.Exists(path))
+        {
+            return;
+        }
+
+        var damaged = Path.Combine(path, SpoolDamage.Folder);
+        if (!Directory.Exists(damaged) || !Directory.EnumerateFileSystemEntries(damaged).Any())
+        {
+            Directory.Delete(path, recursive: true);
+            return;
+        }
+
+        foreach (var file in Directory.EnumerateFiles(path))
+        {
+            File.Delete(file);
+        }
+    }
 }

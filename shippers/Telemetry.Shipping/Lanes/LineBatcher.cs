@@ -119,12 +119,13 @@ internal sealed class LineBatcher
         }
     }
 
-    /// <summary>Writes what has waited long enough, if there is room.</summary>
+    /// <summary>Writes what has waited long enough, if there is room; a loss that no line follows waits for nothing.</summary>
     public void FlushIfDue()
     {
         lock (_gate)
         {
-            if (_packed is not null || (!_builder.IsEmpty && _time.GetElapsedTime(_begunAt) >= _options.BatchWait))
+            var isDue = _builder.IsEmpty ? _losses.Count > 0 : _time.GetElapsedTime(_begunAt) >= _options.BatchWait;
+            if (_packed is not null || isDue)
             {
                 TryCommit();
             }

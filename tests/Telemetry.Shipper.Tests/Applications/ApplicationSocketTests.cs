@@ -27,7 +27,9 @@ public sealed class ApplicationSocketTests
         var next = await RealGateway.StartAsync(port);
         Assert.Equal(1UL, (await SocketRig.AnswerAsync(call))!.Ack.Through);
         Assert.Equal(["a"], next.Lines());
-        Assert.Contains(next.Messages(RecordKind.WorkloadPeer, WorkloadPeer.Parser), p => p.Pid == Environment.ProcessId && p.WorkloadId == SocketRig.Workload);
+        await Eventually.Holds(
+            () => next.Messages(RecordKind.WorkloadPeer, WorkloadPeer.Parser).Any(p => p.Pid == Environment.ProcessId && p.WorkloadId == SocketRig.Workload),
+            "the other lane says whose it is");
         Assert.Equal([rig.Server.Lifetime], next.Lifetimes());
         await next.StopAsync();
     }

@@ -85,6 +85,18 @@ public sealed class PipePumpTests : IDisposable
         Assert.Equal(losses.Sum(l => (long)l.Count), agent.Recorder.Losses[LossReason.SpoolFull].Records);
     }
 
+    [Fact]
+    public async Task ALossThatNoLineFollowsIsDeclared()
+    {
+        await using var agent = Start(out _, out var batcher);
+        var stream = StreamState.Create(Some.Context().Lifetime, StreamKind.Pipe, "", "q", Lane.Bulk);
+        stream.Begin(new Epoch(6), 1, "first seen");
+        batcher.Skip(stream, 3, LossReason.SpoolFull, "The queue was full.");
+        batcher.FlushIfDue();
+        await agent.DrainAsync();
+        Assert.Equal(3UL, Assert.Single(_gateway.Messages(RecordKind.Loss, Loss.Parser)).Count);
+    }
+
     private async Task EndAsync(TestShipper agent, PipePump pump, LineBatcher batcher)
     {
         pump.End();
