@@ -7,9 +7,6 @@ internal static class Applications
 {
     private static readonly HttpClient Http = new() { Timeout = TimeSpan.FromSeconds(10) };
 
-    /// <summary>Once for all tests.</summary>
-    private static readonly Lazy<Task> Published = new(PublishAsync);
-
     private static string NativeTill => Path.Combine(Installation.Repository, "artifacts/publish-till/Till");
 
     /// <summary>The web service: a request that is served and one that fails, then SIGTERM.</summary>
@@ -45,14 +42,9 @@ internal static class Applications
     public static Task RunNativeTillAsync(Installation here, string name) => EndAsync(Start(here, NativeTill, name, Path.Combine(here.Folder, name)));
 
     /// <summary>Publishes the console tool as native code; skips where that cannot be linked.</summary>
-    public static Task PublishTillAsync()
+    public static async Task PublishTillAsync()
     {
         Commands.NeedShipper();
-        return Published.Value;
-    }
-
-    private static async Task PublishAsync()
-    {
         using var publish = Process.Start(new ProcessStartInfo("dotnet",
             ["publish", Path.Combine(Installation.Repository, "tests/Applications/Till"), "-c", "Release", "-f", "net9.0", "-r", "linux-x64",
                 "-p:PublishAot=true", "-o", Path.GetDirectoryName(NativeTill)!, "-v", "q", "--nologo", "-clp:NoSummary"])
