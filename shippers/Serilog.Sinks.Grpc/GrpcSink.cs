@@ -72,14 +72,17 @@ internal sealed class GrpcSink : ILogEventSink, IDisposable, IAsyncDisposable
         }
     }
 
-    /// <summary>One that was in vain is enough until something is acknowledged again: an application that logs many is not held up by each.</summary>
+    /// <summary>
+    /// One that waited for room or an acknowledgement in vain is enough until something is acknowledged again: an application that logs many is
+    /// not held up by each. The disk is asked each time.
+    /// </summary>
     private void WaitForFatal()
     {
         var settled = _lanes.Counts.Settled;
-        if (Interlocked.Read(ref _settledInVain) != settled && !_pump.MakeDurable(_options.FatalTimeout))
-        {
-            Interlocked.Exchange(ref _settledInVain, settled);
-        }
+        var isDurable = Interlocked.Read(ref _settledInVain) == settled
+            ? _pump.TryMakeDurable(_options.FatalTimeout)
+            : _pump.MakeDurable(_options.FatalTimeout);
+        Interlocked.Exchange(ref _settledInVain, isDurable ? -1 : settled);
     }
 
     public void Dispose()

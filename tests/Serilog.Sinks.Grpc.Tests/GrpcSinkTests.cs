@@ -188,6 +188,33 @@ public sealed class GrpcSinkTests
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
+    [Fact]
+    public async Task AFatalThatWaitedInVainDoesNotSpareTheNextTheDisk()
+    {
+        using var folder = new TemporaryDirectory();
+        var time = new HastyTime();
+        var options = new BatchedGrpcSinkOptions
+        {
+            Endpoint = $"http://127.0.0.1:{FreePort()}", ServiceName = "shop", BufferPath = folder.Path, Compression = BatchCompression.None,
+            ShutdownTimeout = TimeSpan.FromSeconds(1),
+        };
+        await using var logger = new LoggerConfiguration().WriteTo.Sink(new GrpcSink(options, _ => null, time, new Random(1))).CreateLogger();
+        time.IsHasty = true;
+        logger.Fatal("order {Id}", 0);
+        time.IsHasty = false;
+        for (var i = 1; i < 10; i++)
+        {
+            logger.Fatal("order {Id}", i);
+            Assert.Contains($"\"Id\":{i}", Segments(folder["shop/bulk"]), StringComparison.Ordinal);
+        }
+    }
+
+    private static string Segments(string folder) => string.Concat(Directory.GetFiles(folder, "*.seg").Select(path =>
+    {
+        using var file = new StreamReader(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite), System.Text.Encoding.Latin1);
+        return file.ReadToEnd();
+    }));
+
     private Logger Logger(Uri gateway, Action<BatchedGrpcSinkOptions>? configure = null)
     {
         var options = new BatchedGrpcSinkOptions
@@ -200,5 +227,15 @@ public sealed class GrpcSinkTests
         configure?.Invoke(options);
         _sink = new GrpcSink(options, _ => null, TimeProvider.System, new Random(1));
         return new LoggerConfiguration().WriteTo.Sink(_sink).CreateLogger();
+    }
+
+    /// <summary>While it is hasty an hour passes between any two looks at it.</summary>
+    private sealed class HastyTime : TimeProvider
+    {
+        private long _ahead;
+
+        public bool IsHasty { get; set; }
+
+        public override long GetTimestamp() => base.GetTimestamp() + (IsHasty ? Interlocked.Add(ref _ahead, 3600 * TimestampFrequency) : Volatile.Read(ref _ahead));
     }
 }

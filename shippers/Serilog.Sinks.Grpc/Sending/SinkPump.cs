@@ -17,9 +17,6 @@ internal sealed class SinkPump
     private static readonly TimeSpan IdleAtLeastAfter = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan IdleWait = TimeSpan.FromMinutes(1);
 
-    /// <summary>The pump's turn is short, but for a log without room.</summary>
-    private static readonly TimeSpan TurnPatience = TimeSpan.FromMilliseconds(1);
-
     private readonly Lock _turn = new();
     private readonly EventBuffer _buffer;
     private readonly SinkLanes _lanes;
@@ -69,14 +66,15 @@ internal sealed class SinkPump
     public bool MakeDurable(TimeSpan atMost)
     {
         var begun = _time.GetTimestamp();
-        if (TryBegin(out var critical, out var bulk) && critical.Wait(Left()) && bulk.Wait(Left()) && critical.Result && bulk.Result)
-        {
-            return true;
-        }
+        return TryMakeDurable(atMost) || MakeDurableAsync().Wait(Left(atMost, begun));
+    }
 
-        return MakeDurableAsync().Wait(Left());
-
-        TimeSpan Left() => atMost - _time.GetElapsedTime(begun) is var left && left > TimeSpan.Zero ? left : TimeSpan.Zero;
+    /// <summary>The same where that takes nothing but the disk: no room to be waited for, no acknowledgement.</summary>
+    public bool TryMakeDurable(TimeSpan atMost)
+    {
+        var begun = _time.GetTimestamp();
+        return TryBegin(atMost, out var critical, out var bulk)
+            && critical.Wait(Left(atMost, begun)) && bulk.Wait(Left(atMost, begun)) && critical.Result && bulk.Result;
     }
 
     /// <summary>Ships what is there, for so long at most, and ends. True when everything is acknowledged.</summary>
@@ -97,26 +95,32 @@ internal sealed class SinkPump
         return isDrained;
     }
 
+    private TimeSpan Left(TimeSpan atMost, long begun) =>
+        atMost - _time.GetElapsedTime(begun) is var left && left > TimeSpan.Zero ? left : TimeSpan.Zero;
+
     private void Run()
     {
         var lastEvent = _time.GetTimestamp();
-        while (!_stop.IsCancellationRequested)
+        var hasRoom = true;
+        while (!_stop.IsCancellationRequested || !hasRoom)
         {
             var isEnding = _isEnding;
             try
             {
-                lock (_turn)
-                {
-                    lastEvent = Drain(mayWait: true) ? _time.GetTimestamp() : lastEvent;
-                    _batcher.FlushIfDue();
-                    Serve();
-                }
+                hasRoom = TakeTurn(ref lastEvent);
             }
 #pragma warning disable CA1031 // The loop goes on; what failed is said.
             catch (Exception e)
 #pragma warning restore CA1031
             {
+                hasRoom = true;
                 _lanes.Log.Fault("Shipping events", e);
+            }
+
+            if (!hasRoom)
+            {
+                _batcher.WaitForRoom();
+                continue;
             }
 
             if (isEnding)
@@ -128,17 +132,29 @@ internal sealed class SinkPump
             _buffer.Wait(isIdle ? IdleWait : Nap, isIdle);
         }
 
+        _batcher.Flush();
+    }
+
+    /// <summary>False when the log has no room: that is waited for without the turn, which another thread may want.</summary>
+    private bool TakeTurn(ref long lastEvent)
+    {
         lock (_turn)
         {
-            _batcher.Flush();
+            var hasRoom = TryDrain(out var any);
+            lastEvent = any ? _time.GetTimestamp() : lastEvent;
+            _batcher.FlushIfDue();
+            return hasRoom && TryServe();
         }
     }
 
-    /// <summary>Puts what is buffered into batches. True when there was anything; without waiting some may be left.</summary>
-    private bool Drain(bool mayWait)
+    /// <summary>
+    /// Puts what is buffered by now into batches, however fast more of it comes; false when the log has no room for some of it.
+    /// </summary>
+    private bool TryDrain(out bool any)
     {
-        var any = false;
-        while ((_chunk ??= _buffer.Take()) is { } chunk)
+        any = false;
+        var left = _buffer.Counts.Held;
+        while (left >= 0 && (_chunk ??= _buffer.Take()) is { } chunk)
         {
             any = true;
             for (var at = _chunkAt; chunk.TryRead(ref at, out var line, out var dropped); _chunkAt = at)
@@ -146,48 +162,36 @@ internal sealed class SinkPump
                 if (dropped > 0)
                 {
                     _batcher.Skip(_lanes.Stream, (ulong)dropped, LossReason.SpoolFull, "The application's queue was full.");
-                    continue;
                 }
-
-                while (!_batcher.TryAdd(_lanes.Stream, line, 0))
+                else if (!_batcher.TryAdd(_lanes.Stream, line, 0))
                 {
-                    if (!mayWait)
-                    {
-                        return any;
-                    }
-
-                    _batcher.WaitForRoom();
+                    return false;
                 }
             }
 
+            left -= chunk.Count;
             (_chunk, _chunkAt) = (null, 0);
             _buffer.Return(chunk);
         }
 
-        return any;
+        return true;
     }
 
     /// <summary>
-    /// The pump's turn on the thread that waits: three threads less that have to be woken one after another. False when the pump is at it, or
+    /// The pump's turn on the thread that waits: three threads less that have to be woken one after another. False when there is no disk, or
     /// the log has no room.
     /// </summary>
-    private bool TryBegin(out Task<bool> critical, out Task<bool> bulk)
+    private bool TryBegin(TimeSpan atMost, out Task<bool> critical, out Task<bool> bulk)
     {
         critical = bulk = Task.FromResult(false);
-        if (!_lanes.IsDurable || !_turn.TryEnter(TurnPatience))
+        if (!_lanes.IsDurable || !_turn.TryEnter(atMost))
         {
             return false;
         }
 
         try
         {
-            if (_isEnding)
-            {
-                return false;
-            }
-
-            Drain(mayWait: false);
-            if (_chunk is not null || !_batcher.TryFlush())
+            if (_isEnding || !TryDrain(out _) || !_batcher.TryFlush())
             {
                 return false;
             }
@@ -202,11 +206,11 @@ internal sealed class SinkPump
         return true;
     }
 
-    private void Serve()
+    private bool TryServe()
     {
         if (_flushes.IsEmpty)
         {
-            return;
+            return true;
         }
 
         var waiting = new List<TaskCompletionSource>();
@@ -216,9 +220,14 @@ internal sealed class SinkPump
         }
 
         // What was added before its request was taken by the turn that found it, or is taken now.
-        Drain(mayWait: true);
-        _batcher.Flush();
-        _ = CompleteAsync(waiting);
+        if (TryDrain(out _) && _batcher.TryFlush())
+        {
+            _ = CompleteAsync(waiting);
+            return true;
+        }
+
+        waiting.ForEach(_flushes.Enqueue);
+        return false;
     }
 
     private async Task CompleteAsync(List<TaskCompletionSource> waiting)
