@@ -226,23 +226,23 @@ public sealed record BatchHeader(
     }
 }
 
-/// <summary>What a header is refused for.</summary>
+/// <summary>What a header is refused for. Values are those of <c>telemetry.v1.RejectReason</c>.</summary>
 public enum HeaderFault : byte
 {
     /// <summary>Nothing.</summary>
-    None,
-
-    /// <summary>It does not decode or contradicts itself.</summary>
-    Decoding,
-
-    /// <summary>It is, or claims to be, too large.</summary>
-    Size,
-
-    /// <summary>Its lane is unknown.</summary>
-    Lane,
+    None = 0,
 
     /// <summary>The payload is not the one it was made for.</summary>
-    Checksum,
+    Checksum = 1,
+
+    /// <summary>It is, or claims to be, too large.</summary>
+    Size = 2,
+
+    /// <summary>Its lane is unknown.</summary>
+    Lane = 3,
+
+    /// <summary>It does not decode or contradicts itself.</summary>
+    Decoding = 5,
 }
 
 /// <summary>Why a header is refused; <paramref name="Detail"/> is one sentence.</summary>

@@ -100,7 +100,8 @@ public sealed class SocketTests
 
         await using var last = StartShipper(here);
         await Eventually.Holds(async () => await here.CountAsync("steady") == number, "all of them are found", TimeSpan.FromSeconds(30));
-        await Task.Delay(500);
+        logger.Information("behind all of them");
+        await Eventually.Holds(async () => await here.CountAsync("\"behind all of them\"") == 1, "what comes after them is found");
         Assert.Equal(number, await here.CountAsync("steady"));
 
         void Log(int count)

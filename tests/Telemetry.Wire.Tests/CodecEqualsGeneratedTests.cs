@@ -42,6 +42,10 @@ public class CodecEqualsGeneratedTests
     }
 
     [Fact]
+    public void EveryFaultOfAHeaderIsTheReasonOfThatName() => Assert.All(
+        Enum.GetValues<HeaderFault>().Where(f => f != HeaderFault.None), f => Assert.Equal($"{f}", $"{(Proto.RejectReason)f}"));
+
+    [Fact]
     public void HeaderIsTheBytesOfTheGeneratedMessage() => Prop.ForAll<ulong, uint, ulong>((seq, crc, stream) =>
     {
         var run = Some.Run(seq / 2, crc % 1000 + 1, stream);

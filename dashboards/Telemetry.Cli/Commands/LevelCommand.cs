@@ -5,7 +5,6 @@ using Telemetry.Cli.Configuration;
 using Telemetry.Cli.Hosting;
 using Telemetry.Cli.Options;
 using Telemetry.Cli.Rendering;
-using Telemetry.Gateway;
 using Telemetry.Gateway.Levels;
 using Telemetry.Store;
 
@@ -75,26 +74,8 @@ internal sealed class LevelCommand(CliContext context, ConfigurationSource confi
         return command;
     }
 
-    private void Run(Command command, Func<ParseResult, LevelStore, string> print)
-    {
-        var flags = new FlagSet(FlagSet.Data);
-        flags.AddTo(command);
-        command.Options.Add(_json);
-        command.SetAction(parsed =>
-        {
-            var data = new DataDirectory(configuration.Load(parsed, flags).DataDirectory);
-            data.Prepare();
-            try
-            {
-                context.Out.WriteLine(print(parsed, new LevelStore(data.Path, context.Time)));
-                return ExitCodes.Fine;
-            }
-            catch (GatewayException e)
-            {
-                throw CliFailure.Failed(e.Message);
-            }
-        });
-    }
+    private void Run(Command command, Func<ParseResult, LevelStore, string> print) =>
+        new GatewayDataVerb<LevelStore>(context, configuration, _json, data => new LevelStore(data, context.Time)).Set(command, print);
 
     private static Option<string> CreateService() =>
         new Option<string>("--service") { HelpName = "NAME", Description = "Name of the service.", Required = true }.RefusingBlank();

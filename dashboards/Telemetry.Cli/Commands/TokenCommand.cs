@@ -4,7 +4,6 @@ using Telemetry.Cli.Configuration;
 using Telemetry.Cli.Hosting;
 using Telemetry.Cli.Options;
 using Telemetry.Cli.Rendering;
-using Telemetry.Gateway;
 using Telemetry.Gateway.Authentication;
 using Telemetry.Store;
 using Spectre.Console;
@@ -73,26 +72,8 @@ internal sealed class TokenCommand(CliContext context, ConfigurationSource confi
         return command;
     }
 
-    private void Run(Command command, Func<ParseResult, TokenStore, string> print)
-    {
-        var flags = new FlagSet(FlagSet.Data);
-        flags.AddTo(command);
-        command.Options.Add(_json);
-        command.SetAction(parsed =>
-        {
-            var data = new DataDirectory(configuration.Load(parsed, flags).DataDirectory);
-            data.Prepare();
-            try
-            {
-                context.Out.WriteLine(print(parsed, new TokenStore(data.Path, context.Time)));
-                return ExitCodes.Fine;
-            }
-            catch (GatewayException e)
-            {
-                throw CliFailure.Failed(e.Message);
-            }
-        });
-    }
+    private void Run(Command command, Func<ParseResult, TokenStore, string> print) =>
+        new GatewayDataVerb<TokenStore>(context, configuration, _json, data => new TokenStore(data, context.Time)).Set(command, print);
 
     private static JsonObject ToJson(TokenRecord token) => new()
     {

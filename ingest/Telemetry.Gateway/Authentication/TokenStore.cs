@@ -22,7 +22,7 @@ public sealed class TokenStore
     public TokenStore(string dataDirectory, TimeProvider time)
     {
         _file = new WatchedFile<TokenFile>(
-            Path.Combine(dataDirectory, "tokens.json"), "token file", TokenFile.Read, static (file, path) => file.Write(path), TokenFile.Empty);
+            Path.Combine(dataDirectory, "tokens.json"), "token file", TokenJson.Default.TokenFile, TokenFile.IsUsable, TokenFile.Empty);
         _time = time;
     }
 

@@ -18,7 +18,7 @@ public sealed class LevelStore
     {
         _time = time;
         _file = new WatchedFile<LevelFile>(
-            Path.Combine(dataDirectory, "levels.json"), "file of levels", LevelFile.Read, static (file, path) => file.Write(path), LevelFile.Empty);
+            Path.Combine(dataDirectory, "levels.json"), "file of levels", LevelJson.Default.LevelFile, LevelFile.IsUsable, LevelFile.Empty);
     }
 
     /// <summary>Names of levels, from the one that logs most on.</summary>

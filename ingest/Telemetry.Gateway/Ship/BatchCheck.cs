@@ -21,12 +21,12 @@ internal static class BatchCheck
 
         if (!BatchHeader.TryRead(body.Header.Span, out var read, out var problem))
         {
-            return new(ToReason(problem.Fault), problem.Detail);
+            return new((RejectReason)problem.Fault, problem.Detail);
         }
 
         header = read;
         return FindRefusal(read, identity, limits)
-            ?? (read.Matches(body.Payload.Span, out problem) ? null : new(ToReason(problem.Fault), problem.Detail));
+            ?? (read.Matches(body.Payload.Span, out problem) ? null : new((RejectReason)problem.Fault, problem.Detail));
     }
 
     private static Rejection? FindRefusal(BatchHeader header, CallIdentity identity, GatewayLimits limits)
@@ -45,12 +45,4 @@ internal static class BatchCheck
             ? null
             : new(RejectReason.Identity, $"Lifetime {header.Lifetime} is none that this call has named.");
     }
-
-    private static RejectReason ToReason(HeaderFault fault) => fault switch
-    {
-        HeaderFault.Size => RejectReason.Size,
-        HeaderFault.Lane => RejectReason.Lane,
-        HeaderFault.Checksum => RejectReason.Checksum,
-        _ => RejectReason.Decoding,
-    };
 }

@@ -1,6 +1,7 @@
 using Google.Protobuf;
 using Telemetry.Gateway.Authentication;
 using Telemetry.Grpc;
+using Telemetry.Protos;
 using Telemetry.Protos.V1;
 using Telemetry.Wire;
 using Lane = Telemetry.Wire.Lane;
@@ -13,10 +14,6 @@ namespace Telemetry.Gateway.Ship;
 /// </summary>
 internal static class HelloCheck
 {
-    private const uint ProtocolVersion = 1;
-    private const int MaxFormer = 64;
-    private const int MaxNameChars = 256;
-
     /// <summary>OK and an identity, or the status that ends the call. Does not throw.</summary>
     public static GrpcStatus Check(ReadOnlyMemory<byte> message, Caller caller, out CallIdentity? identity)
     {
@@ -48,30 +45,21 @@ internal static class HelloCheck
 
     private static GrpcStatus FindProblem(Hello hello, Caller caller)
     {
-        if (hello.ProtocolVersion != ProtocolVersion)
+        if (hello.ProtocolVersion != HelloRules.ProtocolVersion)
         {
             return new(StatusCode.FailedPrecondition,
-                $"Protocol version {hello.ProtocolVersion} is not spoken here; this gateway speaks {ProtocolVersion}.");
+                $"Protocol version {hello.ProtocolVersion} is not spoken here; this gateway speaks {HelloRules.ProtocolVersion}.");
         }
 
-        if (hello.Lane is not (Protos.V1.Lane.Critical or Protos.V1.Lane.Bulk))
+        if (HelloRules.FindProblem(hello) is { } problem)
         {
-            return Invalid($"Lane {(int)hello.Lane} is unknown.");
+            return Invalid(problem);
         }
 
-        if (hello.Identity is not { } who || !IsName(who.InstanceId) || !IsName(who.BootId))
-        {
-            return Invalid("The Hello needs an instance_id and a boot_id of at most 256 printable characters.");
-        }
-
-        if (who.Tenant.Length > 0 && !IsName(who.Tenant))
+        var who = hello.Identity;
+        if (who.Tenant.Length > 0 && !HelloRules.IsName(who.Tenant))
         {
             return Invalid("The tenant has to be at most 256 printable characters.");
-        }
-
-        if (hello.Former.Count > MaxFormer || !hello.Former.All(f => IsName(f.BootId)))
-        {
-            return Invalid($"Former lifetimes are at most {MaxFormer}, each with a boot_id.");
         }
 
         if (who.LifetimeId.Length > 0
@@ -95,8 +83,6 @@ internal static class HelloCheck
 
         return lifetimes;
     }
-
-    private static bool IsName(string text) => text.Length is > 0 and <= MaxNameChars && !text.Any(char.IsControl);
 
     private static GrpcStatus Invalid(string problem) => new(StatusCode.InvalidArgument, problem);
 }

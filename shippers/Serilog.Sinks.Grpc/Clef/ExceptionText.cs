@@ -1,6 +1,5 @@
 using System.Text;
 using Serilog.Sinks.Grpc.Crashes;
-using Telemetry.Protos.V1;
 
 namespace Serilog.Sinks.Grpc.Clef;
 
@@ -14,7 +13,7 @@ internal static class ExceptionText
     {
         try
         {
-            return ExceptionTree.IsShort(exception) ? exception.ToString() : Print(ExceptionTree.Of(exception));
+            return ExceptionTree.IsShort(exception) ? exception.ToString() : Beginning(exception);
         }
 #pragma warning disable CA1031 // An exception of the application may do anything when it is asked.
         catch (Exception e)
@@ -24,25 +23,16 @@ internal static class ExceptionText
         }
     }
 
-    private static string Print(ManagedException exception)
+    private static string Beginning(Exception exception)
     {
         var text = new StringBuilder();
-        Append(text, exception);
+        var one = exception;
+        for (var depth = 0; depth < ExceptionTree.MaxDepth && one is not null; depth++, one = one.InnerException)
+        {
+            text.Append(depth > 0 ? "\n ---> " : "").Append(one.GetType()).Append(": ").Append(ExceptionTree.MessageOf(one));
+            text.Append('\n').Append(one.StackTrace);
+        }
+
         return text.ToString();
-    }
-
-    private static void Append(StringBuilder text, ManagedException exception)
-    {
-        text.Append(exception.Type).Append(": ").Append(exception.Message);
-        foreach (var frame in exception.Frames)
-        {
-            text.Append("\n   at ").Append(frame.Method);
-        }
-
-        foreach (var inner in exception.Inner)
-        {
-            text.Append("\n ---> ");
-            Append(text, inner);
-        }
     }
 }

@@ -9,7 +9,9 @@ namespace Serilog.Sinks.Grpc.Crashes;
 /// </summary>
 internal sealed class ExceptionTree
 {
-    private const int MaxDepth = 32;
+    /// <summary>How many of those inside one another are taken.</summary>
+    public const int MaxDepth = 32;
+
     private const int MaxExceptions = 256;
     private const int MaxFrames = 1000;
     private const int MaxMessage = 16 << 10;
@@ -39,7 +41,11 @@ internal sealed class ExceptionTree
                 return false;
             }
 
-            foreach (var inner in one is AggregateException { InnerExceptions: { } all } ? all.Take(MaxDepth) : one.InnerException is { } single ? [single] : [])
+            if (one is AggregateException aggregate)
+            {
+                aggregate.InnerExceptions.Take(MaxDepth).ToList().ForEach(open.Push);
+            }
+            else if (one.InnerException is { } inner)
             {
                 open.Push(inner);
             }
@@ -47,6 +53,11 @@ internal sealed class ExceptionTree
 
         return true;
     }
+
+    /// <summary>Its message; that of an aggregate is made of those inside it, all the way down, and only of a few.</summary>
+    public static string MessageOf(Exception exception) => exception is AggregateException && !IsShort(exception)
+        ? "One or more errors occurred."
+        : Ask(() => exception.Message, "Its message could not be had");
 
     private ManagedException Take(Exception exception, int depth)
     {
@@ -64,11 +75,6 @@ internal sealed class ExceptionTree
 
         return taken;
     }
-
-    /// <summary>An aggregate's message is made of those inside it, all the way down.</summary>
-    private static string MessageOf(Exception exception) => exception is AggregateException && !IsShort(exception)
-        ? "One or more errors occurred."
-        : Ask(() => exception.Message, "Its message could not be had");
 
     private void AddInner(ManagedException taken, Exception exception, int depth)
     {

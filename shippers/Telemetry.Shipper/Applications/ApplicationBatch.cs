@@ -20,7 +20,7 @@ internal sealed class ApplicationBatch(ApplicationHello hello, PayloadReader pay
     {
         if (!BatchHeader.TryRead(body.Header.Span, out header, out var problem) || !header.Matches(body.Payload.Span, out problem))
         {
-            return Refuse(ToReason(problem.Fault), problem.Detail);
+            return Refuse((RejectReason)problem.Fault, problem.Detail);
         }
 
         if (header.Lane != hello.Lane)
@@ -107,12 +107,4 @@ internal sealed class ApplicationBatch(ApplicationHello hello, PayloadReader pay
     private bool Owns(string? workload) => workload is not null && hello.WorkloadIds.Contains(workload);
 
     private static Reject Refuse(RejectReason reason, string detail) => new() { Reason = reason, Detail = detail };
-
-    private static RejectReason ToReason(HeaderFault fault) => fault switch
-    {
-        HeaderFault.Size => RejectReason.Size,
-        HeaderFault.Lane => RejectReason.Lane,
-        HeaderFault.Checksum => RejectReason.Checksum,
-        _ => RejectReason.Decoding,
-    };
 }

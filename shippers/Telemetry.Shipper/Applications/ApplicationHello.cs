@@ -1,5 +1,6 @@
 using Google.Protobuf;
 using Telemetry.Grpc;
+using Telemetry.Protos;
 using Telemetry.Protos.V1;
 using Telemetry.Shipping.Machine;
 using Telemetry.Wire;
@@ -13,10 +14,7 @@ namespace Telemetry.Shipper.Applications;
 /// </summary>
 internal sealed record ApplicationHello
 {
-    private const uint ProtocolVersion = 1;
     private const int MaxStreams = 64;
-    private const int MaxFormer = 64;
-    private const int MaxNameChars = 256;
 
     public required Lane Lane { get; init; }
 
@@ -82,25 +80,15 @@ internal sealed record ApplicationHello
 
     private static GrpcStatus FindProblem(Hello hello)
     {
-        if (hello.ProtocolVersion != ProtocolVersion)
+        if (hello.ProtocolVersion != HelloRules.ProtocolVersion)
         {
             return new(StatusCode.FailedPrecondition,
-                $"Protocol version {hello.ProtocolVersion} is not spoken here; this shipper speaks {ProtocolVersion}.");
+                $"Protocol version {hello.ProtocolVersion} is not spoken here; this shipper speaks {HelloRules.ProtocolVersion}.");
         }
 
-        if (hello.Lane is not (Protos.V1.Lane.Critical or Protos.V1.Lane.Bulk))
+        if (HelloRules.FindProblem(hello) is { } problem)
         {
-            return Invalid($"Lane {(int)hello.Lane} is unknown.");
-        }
-
-        if (hello.Identity is not { } who || !IsName(who.InstanceId) || !IsName(who.BootId))
-        {
-            return Invalid("The Hello needs an instance_id and a boot_id of at most 256 printable characters.");
-        }
-
-        if (hello.Former.Count > MaxFormer || !hello.Former.All(f => IsName(f.BootId)))
-        {
-            return Invalid($"Former lifetimes are at most {MaxFormer}, each with a boot_id.");
+            return Invalid(problem);
         }
 
         return hello.Streams.Count is > 0 and <= MaxStreams && hello.Streams.All(MayCarry)
@@ -109,9 +97,7 @@ internal sealed record ApplicationHello
     }
 
     private static bool MayCarry(StreamName stream) =>
-        stream.Kind is StreamKind.Application or StreamKind.Agent or StreamKind.Crash && IsName(stream.WorkloadId) && IsName(stream.Name);
-
-    private static bool IsName(string text) => text.Length is > 0 and <= MaxNameChars && !text.Any(char.IsControl);
+        stream.Kind is StreamKind.Application or StreamKind.Agent or StreamKind.Crash && HelloRules.IsName(stream.WorkloadId) && HelloRules.IsName(stream.Name);
 
     private static GrpcStatus Invalid(string problem) => new(StatusCode.InvalidArgument, problem);
 }

@@ -1,3 +1,4 @@
+using Telemetry.Protos;
 using Telemetry.Protos.V1;
 using Telemetry.Shipping.Critical;
 using Telemetry.Shipping.Diagnostics;
@@ -213,7 +214,7 @@ internal sealed class LanePair : IAsyncDisposable
     {
         var hello = new Hello
         {
-            ProtocolVersion = 1,
+            ProtocolVersion = HelloRules.ProtocolVersion,
             Lane = (Telemetry.Protos.V1.Lane)lane,
             Identity = _context.Identity,
             Agent = _context.Agent,
