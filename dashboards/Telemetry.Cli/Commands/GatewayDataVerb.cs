@@ -2,7 +2,6 @@ using System.CommandLine;
 using Telemetry.Cli.Hosting;
 using Telemetry.Cli.Options;
 using Telemetry.Gateway;
-using Telemetry.Store;
 
 namespace Telemetry.Cli.Commands;
 

@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using Spectre.Console;
 using Telemetry.Cli.Configuration;
-using Telemetry.Cli.Hosting;
 using Telemetry.Cli.Options;
 using Telemetry.Cli.Rendering;
 using Telemetry.Gateway.Levels;

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Telemetry.Cli.Configuration;
-using Telemetry.Cli.Hosting;
 using Telemetry.Cli.Options;
 using Telemetry.Cli.Rendering;
 using Telemetry.Gateway.Authentication;
