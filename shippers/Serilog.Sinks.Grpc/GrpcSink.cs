@@ -26,6 +26,9 @@ internal sealed class GrpcSink : ILogEventSink, IDisposable, IAsyncDisposable
     /// <summary>A save syncs, and <c>Fatal</c> waits for the disk behind it; what is sent again after a kill is found twice by nobody.</summary>
     private static readonly TimeSpan SaveEvery = TimeSpan.FromSeconds(1);
 
+    /// <summary>In memory a save syncs nothing, and what is acknowledged has to make room for what comes.</summary>
+    private static readonly TimeSpan MakeRoomEvery = TimeSpan.FromMilliseconds(50);
+
     private readonly BatchedGrpcSinkOptions _options;
     private readonly TimeProvider _time;
     private readonly EventFormat _format;
@@ -126,7 +129,8 @@ internal sealed class GrpcSink : ILogEventSink, IDisposable, IAsyncDisposable
     private void Begin(ApplicationIdentity identity, Random random)
     {
         var log = new DiagnosticLog(new SelfLogWriter(), LogLevel.Warn, _time);
-        _lanes = SinkLanes.Open(_options, new SenderOptions { AckTimeout = _options.CallTimeout, SaveEvery = SaveEvery }, identity, log, _time, random);
+        var sender = new SenderOptions { AckTimeout = _options.CallTimeout, SaveEvery = _options.BufferPath is null ? MakeRoomEvery : SaveEvery };
+        _lanes = SinkLanes.Open(_options, sender, identity, log, _time, random);
         _level = _options.ControlLevelSwitch is { } controlled ? new ControlledLevelSwitch(controlled, _lanes, _time) : null;
         _pump = new SinkPump(_buffer, _lanes, _options, _time);
         _failures = new FailureWatch(this, _accounting, () => _lanes.Pair.BulkSender.Problem, _options.OnFailure, log, _time);

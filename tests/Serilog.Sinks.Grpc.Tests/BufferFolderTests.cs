@@ -1,4 +1,5 @@
 using Telemetry.Shipper.Tests.Support;
+using Telemetry.Tests.Support.Servers;
 
 namespace Serilog.Sinks.Grpc.Tests;
 
@@ -29,7 +30,7 @@ public sealed class BufferFolderTests : IDisposable
     [Fact]
     public async Task WhatIsDamagedIsKeptWhenTheRestIsShipped()
     {
-        var port = Telemetry.Tests.Support.Servers.FreePort.Pair(1);
+        var port = FreePort.One();
         await using (var logger = Logger(port))
         {
             for (var i = 0; i < 200; i++)
@@ -57,7 +58,7 @@ public sealed class BufferFolderTests : IDisposable
     [Fact]
     public async Task AFullFolderHoldsFatalForItsTimeAndNoLonger()
     {
-        var port = Telemetry.Tests.Support.Servers.FreePort.Pair(1);
+        var port = FreePort.One();
         var diagnostics = new GrpcSinkDiagnostics();
         var logger = new LoggerConfiguration().WriteTo.Grpc(
             options =>

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Serilog.Core;
 using Serilog.Events;
 using Telemetry.Shipper.Tests.Support;
+using Telemetry.Tests.Support.Servers;
 
 namespace Serilog.Sinks.Grpc.Tests;
 
@@ -43,7 +44,7 @@ public sealed class GrpcAuditSinkTests
     [Fact]
     public async Task WithoutAGatewayLoggingThrowsAndWithOneItGoesOn()
     {
-        var port = FreePort();
+        var port = FreePort.One();
         using var logger = Logger(new Uri($"http://127.0.0.1:{port}"), TimeSpan.FromMilliseconds(300));
         Assert.IsType<GrpcSinkException>(Failure(() => logger.Information("order {Id}", 1)));
         await using var gateway = await RealGateway.StartAsync(port);
@@ -62,7 +63,7 @@ public sealed class GrpcAuditSinkTests
     [Fact]
     public void MoreThanTheMemoryForThemFails()
     {
-        using var logger = Logger(new Uri($"http://127.0.0.1:{FreePort()}"), TimeSpan.FromMilliseconds(1));
+        using var logger = Logger(new Uri($"http://127.0.0.1:{FreePort.One()}"), TimeSpan.FromMilliseconds(1));
         var random = new Random(1);
         Exception? refused = null;
         for (var i = 0; i < 200 && refused is null; i++)
@@ -102,13 +103,6 @@ public sealed class GrpcAuditSinkTests
 
     /// <summary>Serilog collects what audit sinks throw.</summary>
     private static Exception Failure(Action log) => Assert.Throws<AggregateException>(log).InnerExceptions[0];
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 
     private Logger Logger(Uri gateway, TimeSpan? callTimeout = null) => new LoggerConfiguration().AuditTo.Grpc(
         o =>

@@ -5,6 +5,7 @@ using Serilog.Core;
 using Serilog.Events;
 using Telemetry.Protos.V1;
 using Telemetry.Shipper.Tests.Support;
+using Telemetry.Tests.Support.Servers;
 using Telemetry.Wire;
 
 namespace Serilog.Sinks.Grpc.Tests;
@@ -37,7 +38,7 @@ public sealed class GrpcSinkTests
     [Fact]
     public async Task AGatewayThatIsAwayAtFirstGetsEverything()
     {
-        var port = FreePort();
+        var port = FreePort.One();
         await using var logger = Logger(new Uri($"http://127.0.0.1:{port}"));
         logger.Information("order {Id}", 0);
         Assert.Equal(1, _sink!.Account.Buffered);
@@ -59,7 +60,7 @@ public sealed class GrpcSinkTests
     public async Task FatalIsAcknowledgedBeforeEmitReturns()
     {
         await using var gateway = await RealGateway.StartAsync();
-        await using var logger = Logger(gateway.Address);
+        await using var logger = Logger(gateway.Address, o => o.FatalTimeout = TimeSpan.FromMinutes(1));
         logger.Information("order {Id}", 1);
         logger.Fatal("order {Id}", 2);
         Assert.Equal([1, 2], Ids(gateway));
@@ -68,7 +69,7 @@ public sealed class GrpcSinkTests
     [Fact]
     public async Task AFullQueueDropsAndSaysHowManyWhenTheGatewayIsBack()
     {
-        var port = FreePort();
+        var port = FreePort.One();
         await using var logger = Logger(new Uri($"http://127.0.0.1:{port}"), o =>
         {
             o.QueueBytesLimit = 1 << 20;
@@ -181,13 +182,6 @@ public sealed class GrpcSinkTests
     private static List<int> Ids(RealGateway gateway) =>
         [.. gateway.Lines().Select(line => JsonDocument.Parse(line).RootElement.GetProperty("Id").GetInt32())];
 
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
-
     [Fact]
     public async Task AFatalThatWaitedInVainDoesNotSpareTheNextTheDisk()
     {
@@ -195,7 +189,7 @@ public sealed class GrpcSinkTests
         var time = new HastyTime();
         var options = new BatchedGrpcSinkOptions
         {
-            Endpoint = $"http://127.0.0.1:{FreePort()}", ServiceName = "shop", BufferPath = folder.Path, Compression = BatchCompression.None,
+            Endpoint = $"http://127.0.0.1:{FreePort.One()}", ServiceName = "shop", BufferPath = folder.Path, Compression = BatchCompression.None,
             ShutdownTimeout = TimeSpan.FromSeconds(1),
         };
         await using var logger = new LoggerConfiguration().WriteTo.Sink(new GrpcSink(options, _ => null, time, new Random(1))).CreateLogger();

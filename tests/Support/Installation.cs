@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
+using Telemetry.Tests.Support.Servers;
 
 namespace Telemetry.Tests.Support;
 
@@ -34,10 +35,10 @@ public sealed class Installation : IAsyncDisposable
     public string Folder { get; } = Directory.CreateTempSubdirectory("telemetry-real-").FullName;
 
     /// <summary>Port of API and console.</summary>
-    public int HttpPort { get; } = FreePort();
+    public int HttpPort { get; } = FreePort.One();
 
     /// <summary>Port of the gateway.</summary>
-    public int GrpcPort { get; } = FreePort();
+    public int GrpcPort { get; } = FreePort.One();
 
     /// <summary>Data directory.</summary>
     public string Data => Path.Combine(Folder, "data");
@@ -130,13 +131,6 @@ public sealed class Installation : IAsyncDisposable
         {
             Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"kept {Folder}"));
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private static string FindRepository()

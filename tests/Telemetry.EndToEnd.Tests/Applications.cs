@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Telemetry.Tests.Support.Servers;
 
 namespace Telemetry.EndToEnd.Tests;
 
@@ -12,7 +13,7 @@ internal static class Applications
     /// <summary>The web service: a request that is served and one that fails, then SIGTERM.</summary>
     public static async Task RunShopAsync(Installation here)
     {
-        var port = Telemetry.Tests.Support.Servers.FreePort.Pair(1);
+        var port = FreePort.One();
         await using var shop = Start(here, Built("Shop"), "--urls", $"http://127.0.0.1:{port}");
         await Eventually.Holds(
             async () =>

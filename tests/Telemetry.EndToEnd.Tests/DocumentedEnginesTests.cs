@@ -31,7 +31,7 @@ public sealed partial class DocumentedEnginesTests(RealEngines engines, ITestOut
     /// <summary>Starts a part and waits until it says that it is well.</summary>
     private async Task StartAsync(string line, string name)
     {
-        var (port, other) = (FreePort.Pair(1), FreePort.Pair(1));
+        var (port, other) = (FreePort.One(), FreePort.One());
         var command = Localised(line).Replace("--metrics-port 9100", $"--metrics-port {port}", StringComparison.Ordinal)
             .Replace("--metrics-port 9101", $"--metrics-port {port}", StringComparison.Ordinal);
         command += line.Contains(" gateway ", StringComparison.Ordinal) ? string.Create(CultureInfo.InvariantCulture, $" --grpc-port {other}") : "";

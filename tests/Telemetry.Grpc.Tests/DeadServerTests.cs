@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using Telemetry.Tests.Support.Servers;
 
 namespace Telemetry.Grpc.Tests;
 
@@ -10,11 +11,7 @@ public class DeadServerTests
     [Fact]
     public async Task NobodyListeningIsUnavailable()
     {
-        using var probe = new TcpListener(IPAddress.Loopback, 0);
-        probe.Start();
-        var port = ((IPEndPoint)probe.LocalEndpoint).Port;
-        probe.Stop();
-        await using var channel = Channel(port);
+        await using var channel = Channel(FreePort.One());
 
         var result = await channel.UnaryAsync("/a.B/C", default, GrpcCallOptions.Default, default);
 
@@ -25,11 +22,7 @@ public class DeadServerTests
     [Fact]
     public async Task WriteToNobodyThrowsTheStatus()
     {
-        using var probe = new TcpListener(IPAddress.Loopback, 0);
-        probe.Start();
-        var port = ((IPEndPoint)probe.LocalEndpoint).Port;
-        probe.Stop();
-        await using var channel = Channel(port);
+        await using var channel = Channel(FreePort.One());
         await using var call = channel.OpenDuplex("/a.B/C", GrpcCallOptions.Default);
 
         var thrown = await Assert.ThrowsAsync<GrpcException>(async () => await call.WriteAsync(new byte[1], default));

@@ -1,7 +1,7 @@
 using System.Diagnostics;
-using System.Net;
 using System.Net.Sockets;
 using Telemetry.Grpc;
+using Telemetry.Tests.Support.Servers;
 
 namespace Telemetry.Interop.Tests;
 
@@ -25,7 +25,7 @@ public sealed class InteropServer : IAsyncLifetime
             return;
         }
 
-        var port = FreePort();
+        var port = FreePort.One();
         _address = new Uri($"http://127.0.0.1:{port}");
         _process = PeerTool.Start("grpc-interop-server", $"--port={port}");
         await Eventually.Holds(() => IsListening(port), "the interop server listens");
@@ -53,12 +53,5 @@ public sealed class InteropServer : IAsyncLifetime
         {
             return false;
         }
-    }
-
-    private static int FreePort()
-    {
-        using var probe = new TcpListener(IPAddress.Loopback, 0);
-        probe.Start();
-        return ((IPEndPoint)probe.LocalEndpoint).Port;
     }
 }

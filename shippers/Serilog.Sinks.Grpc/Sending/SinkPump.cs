@@ -142,8 +142,7 @@ internal sealed class SinkPump
         {
             var hasRoom = TryDrain(out var any);
             lastEvent = any ? _time.GetTimestamp() : lastEvent;
-            _batcher.FlushIfDue();
-            return hasRoom && TryServe();
+            return hasRoom && _batcher.FlushIfDue() && TryServe();
         }
     }
 

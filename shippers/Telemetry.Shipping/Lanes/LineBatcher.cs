@@ -119,16 +119,15 @@ internal sealed class LineBatcher
         }
     }
 
-    /// <summary>Writes what has waited long enough, if there is room; a loss that no line follows waits for nothing.</summary>
-    public void FlushIfDue()
+    /// <summary>
+    /// Writes what has waited long enough; a loss that no line follows waits for nothing. False while there is no room for it.
+    /// </summary>
+    public bool FlushIfDue()
     {
         lock (_gate)
         {
             var isDue = _builder.IsEmpty ? _losses.Count > 0 : _time.GetElapsedTime(_begunAt) >= _options.BatchWait;
-            if (_packed is not null || isDue)
-            {
-                TryCommit();
-            }
+            return (_packed is null && !isDue) || TryCommit();
         }
     }
 

@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using Confluent.Kafka;
 using Telemetry.Bus.Kafka;
 using Telemetry.Tests.Support.Servers;
@@ -79,7 +77,7 @@ public sealed class MembershipTests(SharedKafka kafka)
         var shared = await kafka.ServerAsync();
         Assert.NotNull(shared);
         await using var relay = new Relay();
-        var relayed = FreePort();
+        var relayed = FreePort.One();
         await using var server = await KafkaServer.StartAsync(properties: [.. SomeKafka.Properties, .. relay.Properties(relayed)]);
         relay.Start(relayed);
         var prefix = SomeKafka.NewPrefix();
@@ -154,11 +152,4 @@ public sealed class MembershipTests(SharedKafka kafka)
 
     private static IEnumerable<string> Committed(Owner owner, BusPartition partition) =>
         owner.Committed.TryGetValue(partition, out var queue) ? queue : [];
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 }

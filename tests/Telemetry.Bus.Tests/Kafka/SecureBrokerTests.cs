@@ -15,7 +15,7 @@ public sealed class SecureBrokerTests : IAsyncLifetime
 {
     private const string Module = "org.apache.kafka.common.security";
     private readonly TemporaryDirectory _directory = new();
-    private readonly int _port = FreePort.Pair(1);
+    private readonly int _port = FreePort.One();
     private KafkaServer? _server;
 
     public async ValueTask InitializeAsync()

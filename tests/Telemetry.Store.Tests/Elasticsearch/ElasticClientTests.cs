@@ -1,7 +1,5 @@
 using System.IO.Compression;
-using System.Net;
 using System.Net.Security;
-using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
@@ -96,7 +94,7 @@ public sealed class ElasticClientTests : IDisposable
     {
         await using var one = new PlainServer(PlainServer.AfterCheck(_ => PlainServer.Answer("200 OK", "{}")));
         await using var two = new PlainServer(PlainServer.AfterCheck(_ => PlainServer.Answer("200 OK", "{}")));
-        using var client = Client($"http://localhost:{ClosedPort()},{one.Host},{two.Host}");
+        using var client = Client($"http://localhost:{FreePort.One()},{one.Host},{two.Host}");
         for (var i = 0; i < 20; i++)
         {
             Assert.Equal(200, (await client.SendAsync(HttpMethod.Get, "/x", default, Deadline, default)).Status);
@@ -109,7 +107,7 @@ public sealed class ElasticClientTests : IDisposable
     [Fact]
     public async Task WithoutAnyHostNothingWasApplied()
     {
-        using var client = Client($"http://someone:s3cret@localhost:{ClosedPort()},localhost:{ClosedPort()}");
+        using var client = Client($"http://someone:s3cret@localhost:{FreePort.One()},localhost:{FreePort.One()}");
         var error = await Assert.ThrowsAsync<ElasticUnavailableException>(() => client.SendAsync(HttpMethod.Get, "/x", default, Deadline, default));
         Assert.False(error.MayBeApplied);
         Assert.DoesNotContain("s3cret", error.ToString(), StringComparison.Ordinal);
@@ -263,13 +261,6 @@ public sealed class ElasticClientTests : IDisposable
             Assert.Contains("a certificate that is not trusted", e.Message, StringComparison.Ordinal);
             return false;
         }
-    }
-
-    private static int ClosedPort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private static string Fingerprint(X509Certificate2 certificate) => certificate.GetCertHashString(HashAlgorithmName.SHA256);
