@@ -14,6 +14,9 @@ internal sealed class SinkPump
     /// <summary>While events come they are taken this often: a wake-up would cost the thread that logs more than the event does.</summary>
     private static readonly TimeSpan Nap = TimeSpan.FromMilliseconds(10);
 
+    /// <summary>A disk that is well has answered by then; shipping does not wait longer for one that is not.</summary>
+    private static readonly TimeSpan HeadStart = TimeSpan.FromMilliseconds(5);
+
     private static readonly TimeSpan IdleAtLeastAfter = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan IdleWait = TimeSpan.FromMinutes(1);
 
@@ -73,8 +76,23 @@ internal sealed class SinkPump
     public bool TryMakeDurable(TimeSpan atMost)
     {
         var begun = _time.GetTimestamp();
-        return TryBegin(atMost, out var critical, out var bulk)
-            && critical.Wait(Left(atMost, begun)) && bulk.Wait(Left(atMost, begun)) && critical.Result && bulk.Result;
+        Task<bool> critical, bulk;
+        _lanes.Bulk.Hold();
+        try
+        {
+            if (!TryBegin(atMost, out critical, out bulk))
+            {
+                return false;
+            }
+
+            Task.WaitAll([critical, bulk], HeadStart);
+        }
+        finally
+        {
+            _lanes.Bulk.Release();
+        }
+
+        return Task.WaitAll([critical, bulk], Left(atMost, begun)) && critical.Result && bulk.Result;
     }
 
     /// <summary>Ships what is there, for so long at most, and ends. True when everything is acknowledged.</summary>

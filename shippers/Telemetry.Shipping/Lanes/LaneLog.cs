@@ -28,6 +28,8 @@ internal sealed class LaneLog : IDisposable
     private int _pendingPlans;
     private long _pendingRecords;
     private long _settledRecords;
+    private int _holds;
+    private bool _hasHeldBack;
 
     private LaneLog(Lane lane, SpoolLog log, SpoolCursor cursor, int checkpointEveryBytes)
     {
@@ -284,6 +286,32 @@ internal sealed class LaneLog : IDisposable
     /// <summary>Makes everything appended so far durable. False when the disk refused.</summary>
     public ValueTask<bool> FlushAsync() => _log.FlushAsync(_log.End);
 
+    /// <summary>
+    /// Until <see cref="Release"/> the sender is not woken for what is appended: who waits for the disk is served first, where there are
+    /// fewer cores than threads that would run.
+    /// </summary>
+    public void Hold()
+    {
+        lock (_gate)
+        {
+            _holds++;
+        }
+    }
+
+    /// <summary>Ends one <see cref="Hold"/>.</summary>
+    public void Release()
+    {
+        lock (_gate)
+        {
+            _holds--;
+            if (_holds == 0 && _hasHeldBack)
+            {
+                _hasHeldBack = false;
+                Appended.Set();
+            }
+        }
+    }
+
     /// <summary>What the disk said last.</summary>
     public string LastError => _log.LastError?.Message ?? "The log is full.";
 
@@ -331,7 +359,15 @@ internal sealed class LaneLog : IDisposable
         }
 
         _sinceCheckpoint += _frame.WrittenCount;
-        Appended.Set();
+        if (_holds > 0)
+        {
+            _hasHeldBack = true;
+        }
+        else
+        {
+            Appended.Set();
+        }
+
         return true;
     }
 
