@@ -38,7 +38,10 @@ public sealed class OperatorTests(RealEngines engines) : IClassFixture<RealEngin
         await Applications.RunShopAsync(engines.Here);
         await Applications.RunCourierAsync(engines.Here);
         await Applications.RunTillAsync(engines.Here, "till");
-        await engines.IsStoredAsync("\"the till of Bob stops\"");
+        await Applications.PublishTillAsync();
+        await Applications.RunNativeTillAsync(engines.Here, "native-till");
+        await engines.IsStoredAsync("\"the till of Bob stops\" and service.name : till");
+        await engines.IsStoredAsync("\"the till of Bob stops\" and service.name : native-till and service.version : \"3.0.0\"");
         await engines.IsStoredAsync("\"parcel 3 refused\" and service.name : courier and log.level : error");
         await engines.IsStoredAsync("\"order 7 is looked at\" and service.name : shop-web and service.version : \"2.1.0\"");
         await indexer.StopAsync();
