@@ -20,11 +20,11 @@ public sealed class BatchedGrpcSinkOptions : GrpcSinkOptions
     /// <summary>Most disk below <see cref="BufferPath"/> for one process, bytes. Default 64 MiB.</summary>
     public long BufferSizeLimit { get; set; } = 64 << 20;
 
-    /// <summary>Most events in a batch. Default 10,000.</summary>
-    public int BatchSizeLimit { get; set; } = 10_000;
+    /// <summary>Most events in a batch. Default 1,000.</summary>
+    public int BatchSizeLimit { get; set; } = 1000;
 
-    /// <summary>Content of a batch, bytes before compression. Default 256 KiB.</summary>
-    public int BatchBytesLimit { get; set; } = 256 << 10;
+    /// <summary>Content of a batch, bytes before compression; less where it has less room to wait. Default 1 MiB.</summary>
+    public int BatchBytesLimit { get; set; } = 1 << 20;
 
     /// <summary>How long an event waits for a batch to fill. Default 200 ms.</summary>
     public TimeSpan BufferingTimeLimit { get; set; } = TimeSpan.FromMilliseconds(200);

@@ -19,7 +19,7 @@ public static class GrpcLoggerConfigurationExtensions
     /// <param name="bufferPath">See <see cref="BatchedGrpcSinkOptions.BufferPath"/>.</param>
     /// <param name="bufferSizeLimit">See <see cref="BatchedGrpcSinkOptions.BufferSizeLimit"/>; "64MiB".</param>
     /// <param name="batchSizeLimit">See <see cref="BatchedGrpcSinkOptions.BatchSizeLimit"/>.</param>
-    /// <param name="batchBytesLimit">See <see cref="BatchedGrpcSinkOptions.BatchBytesLimit"/>; "256KiB".</param>
+    /// <param name="batchBytesLimit">See <see cref="BatchedGrpcSinkOptions.BatchBytesLimit"/>; "1MiB".</param>
     /// <param name="bufferingTimeLimit">See <see cref="BatchedGrpcSinkOptions.BufferingTimeLimit"/>.</param>
     /// <param name="queueLimit">See <see cref="BatchedGrpcSinkOptions.QueueLimit"/>.</param>
     /// <param name="queueBytesLimit">See <see cref="BatchedGrpcSinkOptions.QueueBytesLimit"/>; "16MiB".</param>

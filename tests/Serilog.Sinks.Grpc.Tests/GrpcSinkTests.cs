@@ -56,6 +56,30 @@ public sealed class GrpcSinkTests
         await Eventually.Holds(() => gateway.LineCount == 1, "it arrives without another");
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task BatchesThatAreLargerThanTheirPlaceAreCutShorter(bool isInMemory)
+    {
+        using var folder = new TemporaryDirectory();
+        await using var gateway = await RealGateway.StartAsync();
+        await using (var logger = Logger(gateway.Address, o =>
+        {
+            (o.BatchBytesLimit, o.BatchSizeLimit, o.Compression) = (8 << 20, int.MaxValue, BatchCompression.None);
+            o.BufferingTimeLimit = TimeSpan.FromSeconds(1);
+            o.BufferPath = isInMemory ? null : folder.Path;
+        }))
+        {
+            var noise = new string('x', 100_000);
+            for (var i = 0; i < 100; i++)
+            {
+                logger.Information("order {Id} {Noise}", i, noise);
+            }
+        }
+
+        Assert.Equal(Enumerable.Range(0, 100), Ids(gateway));
+    }
+
     [Fact]
     public async Task FatalIsAcknowledgedBeforeEmitReturns()
     {

@@ -11,6 +11,7 @@ namespace Telemetry.Shipping.Lanes;
 internal sealed class LaneLog : IDisposable
 {
     private const string CursorName = "sent";
+    private const int MaxBesideBatch = WireLimits.MaxLineBytes + WireLimits.MaxHeaderBytes;
 
     private readonly Lock _gate = new();
     private readonly SpoolLog _log;
@@ -31,15 +32,19 @@ internal sealed class LaneLog : IDisposable
     private int _holds;
     private bool _hasHeldBack;
 
-    private LaneLog(Lane lane, SpoolLog log, SpoolCursor cursor, int checkpointEveryBytes)
+    private LaneLog(Lane lane, SpoolLog log, SpoolCursor cursor, int checkpointEveryBytes, long segmentBytes)
     {
         Lane = lane;
+        MaxRawBytes = (int)Math.Min(WireLimits.MaxRawBytes / 2, Math.Max(segmentBytes / 2, segmentBytes - MaxBesideBatch));
         _log = log;
         _cursor = cursor;
         _checkpointEveryBytes = checkpointEveryBytes;
     }
 
     public Lane Lane { get; }
+
+    /// <summary>Content at which a batch is full: with the line that fills it and its header it fits into a segment, also if it does not compress.</summary>
+    public int MaxRawBytes { get; }
 
     /// <summary>The sources as they were when the log was opened.</summary>
     public LaneState Restored { get; } = new();
@@ -176,7 +181,7 @@ internal sealed class LaneLog : IDisposable
         var spool = SpoolLog.Open(directory, options, time, out var recovery);
         var cursor = SpoolCursor.Open(directory, CursorName);
         cursor.Reserve();
-        var log = new LaneLog(lane, spool, cursor, (int)Math.Max(options.SegmentBytes / 2, 64 << 10));
+        var log = new LaneLog(lane, spool, cursor, (int)Math.Max(options.SegmentBytes / 2, 64 << 10), options.SegmentBytes);
         log.Replay(recovery);
         return log;
     }

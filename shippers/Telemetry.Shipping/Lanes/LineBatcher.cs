@@ -41,7 +41,7 @@ internal sealed class LineBatcher
         _diagnostics = diagnostics;
         _time = time;
         _stop = stop;
-        _builder = new BatchBuilder(options.BatchBytes, options.Compresses);
+        _builder = new BatchBuilder(Math.Min(options.BatchBytes, log.MaxRawBytes), options.Compresses);
         WriteCheckpoint();
         _critical.Opened([.. _streams.Where(s => !s.Announced)]);
         foreach (var stream in _streams)
