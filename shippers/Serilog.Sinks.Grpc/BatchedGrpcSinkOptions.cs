@@ -29,7 +29,7 @@ public sealed class BatchedGrpcSinkOptions : GrpcSinkOptions
     /// <summary>How long an event waits for a batch to fill. Default 200 ms.</summary>
     public TimeSpan BufferingTimeLimit { get; set; } = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>Most events in memory. Default 100,000.</summary>
+    /// <summary>Most events in memory that are not packed into batches yet. Default 100,000.</summary>
     public int QueueLimit { get; set; } = 100_000;
 
     /// <summary>Most memory for events, bytes, what waits packed for the gateway included. Default 16 MiB.</summary>
@@ -37,7 +37,8 @@ public sealed class BatchedGrpcSinkOptions : GrpcSinkOptions
 
     /// <summary>
     /// An event of level <c>Fatal</c> is durable, in <see cref="BufferPath"/> or acknowledged, before <c>Emit</c> returns, or so long has
-    /// passed. Zero does not wait. Default 2 s.
+    /// passed. After one that waited for an acknowledgement in vain the next do not, until something is acknowledged again. Zero does not
+    /// wait. Default 2 s.
     /// </summary>
     public TimeSpan FatalTimeout { get; set; } = TimeSpan.FromSeconds(2);
 

@@ -29,6 +29,9 @@ internal sealed class GrpcSink : ILogEventSink, IDisposable, IAsyncDisposable
     /// <summary>In memory a save syncs nothing, and what is acknowledged has to make room for what comes.</summary>
     private static readonly TimeSpan MakeRoomEvery = TimeSpan.FromMilliseconds(50);
 
+    /// <summary>For a listener that is told at the end, and may be slow.</summary>
+    private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(50);
+
     private readonly BatchedGrpcSinkOptions _options;
     private readonly TimeProvider _time;
     private readonly EventFormat _format;
@@ -44,7 +47,6 @@ internal sealed class GrpcSink : ILogEventSink, IDisposable, IAsyncDisposable
     private ControlledLevelSwitch? _level;
 
     /// <summary>Begins to ship.</summary>
-    /// <exception cref="IOException">The buffer's directory cannot be used.</exception>
     public GrpcSink(BatchedGrpcSinkOptions options, Func<string, string?> variable, TimeProvider time, Random random)
     {
         (_options, _time) = (options, time);
@@ -90,7 +92,10 @@ internal sealed class GrpcSink : ILogEventSink, IDisposable, IAsyncDisposable
 
     public void Dispose()
     {
-        _end.Value.Wait(_options.ShutdownTimeout);
+        if (!_end.Value.Wait(_options.ShutdownTimeout))
+        {
+            GiveUp();
+        }
     }
 
     public async ValueTask DisposeAsync()
@@ -101,8 +106,17 @@ internal sealed class GrpcSink : ILogEventSink, IDisposable, IAsyncDisposable
         }
         catch (TimeoutException)
         {
-            // The application goes on; what is left is counted, or in the buffer's directory.
+            GiveUp();
         }
+    }
+
+    /// <summary>The application goes on, perhaps to its end: what is left is counted, or in the buffer's directory.</summary>
+    private void GiveUp()
+    {
+        _accounting.End(isKept: _lanes.IsDurable);
+        var telling = new Thread(_failures.End) { IsBackground = true };
+        telling.Start();
+        telling.Join(Grace);
     }
 
     /// <summary>Without a directory the log of packed events is in memory as well, and counts.</summary>
@@ -141,7 +155,10 @@ internal sealed class GrpcSink : ILogEventSink, IDisposable, IAsyncDisposable
     private Task BeginEnd()
     {
         var end = Task.CompletedTask;
-        OwnWork.Run(() => end = Task.Run(EndAsync));
+
+        // On a thread of its own: where the application has starved the pool, what is left reaches the buffer's directory all the same.
+        OwnWork.Run(() => end = Task.Factory.StartNew(
+            EndAsync, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap());
         return end;
     }
 

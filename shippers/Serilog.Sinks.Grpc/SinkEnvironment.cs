@@ -36,22 +36,26 @@ internal static class SinkEnvironment
             batched.BufferPath = Text("BUFFER_PATH") ?? batched.BufferPath;
             batched.BufferSizeLimit = ByteSize.Parse(Text("BUFFER_SIZE_LIMIT"), batched.BufferSizeLimit, Prefix + "BUFFER_SIZE_LIMIT");
             batched.BatchBytesLimit = ByteSize.Parse(Text("BATCH_BYTES_LIMIT"), batched.BatchBytesLimit, Prefix + "BATCH_BYTES_LIMIT");
-            batched.BatchSizeLimit = ByteSize.Parse(Text("BATCH_SIZE_LIMIT"), batched.BatchSizeLimit, Prefix + "BATCH_SIZE_LIMIT");
+            batched.BatchSizeLimit = Count("BATCH_SIZE_LIMIT") ?? batched.BatchSizeLimit;
             batched.QueueBytesLimit = ByteSize.Parse(Text("QUEUE_BYTES_LIMIT"), batched.QueueBytesLimit, Prefix + "QUEUE_BYTES_LIMIT");
-            batched.QueueLimit = ByteSize.Parse(Text("QUEUE_LIMIT"), batched.QueueLimit, Prefix + "QUEUE_LIMIT");
+            batched.QueueLimit = Count("QUEUE_LIMIT") ?? batched.QueueLimit;
             batched.BufferingTimeLimit = Time("BUFFERING_TIME_LIMIT") ?? batched.BufferingTimeLimit;
             batched.ShutdownTimeout = Time("SHUTDOWN_TIMEOUT") ?? batched.ShutdownTimeout;
             batched.FatalTimeout = Time("FATAL_TIMEOUT") ?? batched.FatalTimeout;
-            batched.CaptureCrashes = Text("CAPTURE_CRASHES") is { } capture ? Parsed<bool>(capture, "CAPTURE_CRASHES", bool.TryParse) : batched.CaptureCrashes;
+            batched.CaptureCrashes = Text("CAPTURE_CRASHES") is { } capture ? Parsed<bool>(capture, "CAPTURE_CRASHES", bool.TryParse, "true or false") : batched.CaptureCrashes;
         }
 
         string? Text(string name) => variable(Prefix + name) is { Length: > 0 } value ? value : null;
 
         T? Name<T>(string name)
-            where T : struct, Enum => Text(name) is { } text ? Parsed(text, name, (string? t, out T value) => Enum.TryParse(t, ignoreCase: true, out value)) : null;
+            where T : struct, Enum => Text(name) is { } text ? Parsed(text, name, (string? t, out T value) => Enum.TryParse(t, ignoreCase: true, out value), $"made of {string.Join(", ", Enum.GetNames<T>())}") : null;
+
+        int? Count(string name) => Text(name) is { } text
+            ? Parsed(text, name, (string? t, out int value) => int.TryParse(t, NumberStyles.None, CultureInfo.InvariantCulture, out value), "a number")
+            : null;
 
         TimeSpan? Time(string name) => Text(name) is { } text
-            ? Parsed(text, name, (string? t, out TimeSpan value) => TimeSpan.TryParse(t, CultureInfo.InvariantCulture, out value))
+            ? Parsed<TimeSpan>(text, name, TryTime, "a time like 00:00:10")
             : null;
 
         IDictionary<string, string>? Pairs(string name) => Text(name) is { } text ? ReadPairs(text, name) : null;
@@ -59,9 +63,16 @@ internal static class SinkEnvironment
 
     private delegate bool TryParse<T>(string? text, out T value);
 
-    private static T Parsed<T>(string text, string name, TryParse<T> parse) => parse(text, out var value)
+    private static T Parsed<T>(string text, string name, TryParse<T> parse, string kind) => parse(text, out var value)
         ? value
-        : throw new ArgumentException($"'{text}' is nothing that it can be.", Prefix + name);
+        : throw new ArgumentException($"'{text}' is not {kind}.", Prefix + name);
+
+    /// <summary>A bare number would be days.</summary>
+    private static bool TryTime(string? text, out TimeSpan value)
+    {
+        value = default;
+        return text?.Contains(':', StringComparison.Ordinal) == true && TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out value);
+    }
 
     /// <summary>"a=1,b=2", as in OTEL_RESOURCE_ATTRIBUTES.</summary>
     private static Dictionary<string, string> ReadPairs(string text, string name)

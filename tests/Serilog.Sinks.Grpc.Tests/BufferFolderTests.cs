@@ -28,6 +28,34 @@ public sealed class BufferFolderTests : IDisposable
     }
 
     [Fact]
+    public async Task AFolderThatCannotBeUsedDoesNotKeepTheApplicationFromStarting()
+    {
+        await File.WriteAllTextAsync(_folder["taken"], "a file");
+        await using var gateway = await RealGateway.StartAsync();
+        await using (var logger = new LoggerConfiguration()
+            .WriteTo.Grpc(o => (o.Endpoint, o.ServiceName, o.BufferPath) = (gateway.Address.ToString(), "shop", _folder["taken"]), ignoreEnvironment: true)
+            .CreateLogger())
+        {
+            logger.Information("order {Id}", 1);
+        }
+
+        Assert.Single(gateway.Lines());
+    }
+
+    [Fact]
+    public async Task WhereAnothersSpoolCannotBeOpenedTheNextIsTaken()
+    {
+        // What opens it is denied, as it would be to another user.
+        Directory.CreateDirectory(_folder["shop/owner.lock"]);
+        await using (var logger = Logger(FreePort.One()))
+        {
+            logger.Fatal("order {Id}", 1);
+        }
+
+        Assert.True(File.Exists(_folder["shop.2/owner.lock"]));
+    }
+
+    [Fact]
     public async Task WhatIsDamagedIsKeptWhenTheRestIsShipped()
     {
         var port = FreePort.One();

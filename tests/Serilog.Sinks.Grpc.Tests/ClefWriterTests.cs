@@ -96,6 +96,26 @@ public sealed class ClefWriterTests
     }
 
     [Fact]
+    public void AnExceptionThatIsWideSaysHowManyAreLeftOut()
+    {
+        var json = Parse(Some.Event(LogEventLevel.Error, new AggregateException(Enumerable.Range(0, 40).Select(i => new IOException($"task {i} failed"))), "x"));
+        var text = json.GetProperty("@x").GetString();
+        Assert.Contains("System.IO.IOException: task 0 failed", text, StringComparison.Ordinal);
+        Assert.Contains("System.IO.IOException: task 30 failed", text, StringComparison.Ordinal);
+        Assert.EndsWith("(9 exceptions more)", text, StringComparison.Ordinal);
+        Assert.Equal(1, json.GetProperty("telemetry.sink.cut").GetInt32());
+    }
+
+    [Fact]
+    public void AFormatThatIsNoneOfItsValuesCostsTheRenderingOnly()
+    {
+        var json = Parse(Some.Event("{X:qqq} {Y}", Guid.Empty, 2));
+        Assert.False(_writer.IsPlaceholder);
+        Assert.Equal("{X:qqq}", Assert.Single(json.GetProperty("@r").EnumerateArray().ToList()).GetString());
+        Assert.Equal((Guid.Empty, 2), (json.GetProperty("X").GetGuid(), json.GetProperty("Y").GetInt32()));
+    }
+
+    [Fact]
     public void AnExceptionThatCannotSayWhatItIsCostsOnlyItsText() =>
         Assert.Contains("its text could not be had", Parse(Some.Event(LogEventLevel.Error, new Mute(), "x")).GetProperty("@x").GetString());
 
@@ -174,6 +194,8 @@ public sealed class ClefWriterTests
 
     private sealed class Mute : Exception
     {
+        public override string StackTrace => throw new NotSupportedException();
+
         public override string ToString() => throw new NotSupportedException();
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
@@ -132,6 +133,23 @@ public sealed class GrpcSinkTests
     }
 
     [Fact]
+    public void AnEndThatDoesNotComeIsCountedAndToldAllTheSame()
+    {
+        var told = new ConcurrentQueue<GrpcSinkFailure>();
+        var options = new BatchedGrpcSinkOptions
+        {
+            Endpoint = $"http://127.0.0.1:{FreePort.One()}", ServiceName = "shop", ShutdownTimeout = TimeSpan.FromMilliseconds(200), OnFailure = told.Enqueue,
+        };
+        var sink = new GrpcSink(options, _ => null, new StoppedTime(), new Random(1));
+        sink.Emit(Some.Event("order {Id}", 1));
+        sink.Dispose();
+        Assert.Equal((1, 0), (sink.Account.DroppedShutdown, sink.Account.Buffered));
+        Assert.Equal(1, Assert.Single(told, failure => failure.Kind == GrpcSinkFailureKind.Final).Events);
+        sink.Dispose();
+        Assert.Equal((1, 0), (sink.Account.DroppedShutdown, sink.Account.Buffered));
+    }
+
+    [Fact]
     public async Task EventsAfterTheEndAreCountedAsDropped()
     {
         await using var gateway = await RealGateway.StartAsync();
@@ -245,6 +263,25 @@ public sealed class GrpcSinkTests
         configure?.Invoke(options);
         _sink = new GrpcSink(options, _ => null, TimeProvider.System, new Random(1));
         return new LoggerConfiguration().WriteTo.Sink(_sink).CreateLogger();
+    }
+
+    /// <summary>Nothing that waits for it ends, as where all threads are taken.</summary>
+    private sealed class StoppedTime : TimeProvider
+    {
+        public override long GetTimestamp() => 0;
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) => new Timer();
+
+        private sealed class Timer : ITimer
+        {
+            public bool Change(TimeSpan dueTime, TimeSpan period) => true;
+
+            public void Dispose()
+            {
+            }
+
+            public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+        }
     }
 
     /// <summary>While it is hasty an hour passes between any two looks at it.</summary>

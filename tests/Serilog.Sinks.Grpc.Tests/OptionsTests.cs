@@ -48,6 +48,8 @@ public sealed class OptionsTests
     [InlineData("CAPTURE_CRASHES", "maybe")]
     [InlineData("BATCH_BYTES_LIMIT", "many")]
     [InlineData("SHUTDOWN_TIMEOUT", "soon")]
+    [InlineData("CALL_TIMEOUT", "10")]
+    [InlineData("QUEUE_LIMIT", "many")]
     public void AWrongVariableIsNamed(string name, string value)
     {
         var wrong = Assert.ThrowsAny<ArgumentException>(

@@ -27,6 +27,9 @@ internal sealed class ClefValues(Utf8JsonWriter json, EventFormat limits)
         return string.Create(CultureInfo.InvariantCulture, $"{text.AsSpan(0, end)}{Mark} ({text.Length - end} characters more)");
     }
 
+    /// <summary>What was cut elsewhere.</summary>
+    public void Count(bool isCut) => CutCount += isCut ? 1 : 0;
+
     public void Write(LogEventPropertyValue value) => Write(value, 0);
 
     private void Write(LogEventPropertyValue value, int depth)

@@ -111,7 +111,8 @@ internal sealed class ClefWriter
         WriteLevel(logEvent.Level);
         if (logEvent.Exception is { } exception)
         {
-            _json.WriteString(_exception, _values.Cut(ExceptionText.Of(exception)));
+            _json.WriteString(_exception, _values.Cut(ExceptionText.Of(exception, out var isCut)));
+            _values.Count(isCut);
         }
 
         if (logEvent.TraceId is { } trace && Includes(IncludedData.TraceId))
@@ -225,14 +226,27 @@ internal sealed class ClefWriter
                 started = true;
             }
 
-            using var text = new StringWriter(CultureInfo.InvariantCulture);
-            hole.Render(logEvent.Properties, text, CultureInfo.InvariantCulture);
-            _json.WriteStringValue(_values.Cut(text.ToString()));
+            _json.WriteStringValue(_values.Cut(Rendered(hole, logEvent)));
         }
 
         if (started)
         {
             _json.WriteEndArray();
+        }
+    }
+
+    /// <summary>A format that is none of its value's costs the rendering: the value itself is sent as well.</summary>
+    private static string Rendered(PropertyToken hole, LogEvent logEvent)
+    {
+        try
+        {
+            using var text = new StringWriter(CultureInfo.InvariantCulture);
+            hole.Render(logEvent.Properties, text, CultureInfo.InvariantCulture);
+            return text.ToString();
+        }
+        catch (FormatException)
+        {
+            return hole.ToString();
         }
     }
 }

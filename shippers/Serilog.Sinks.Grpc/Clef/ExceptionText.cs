@@ -9,30 +9,48 @@ namespace Serilog.Sinks.Grpc.Clef;
 /// </summary>
 internal static class ExceptionText
 {
-    public static string Of(Exception exception)
+    /// <summary>Of those that are left out.</summary>
+    private const int MaxCounted = 100_000;
+
+    /// <summary><paramref name="isCut"/> when only a beginning of it is written.</summary>
+    public static string Of(Exception exception, out bool isCut)
     {
+        isCut = !ExceptionTree.IsShort(exception);
         try
         {
-            return ExceptionTree.IsShort(exception) ? exception.ToString() : Beginning(exception);
+            return isCut ? Beginning(exception) : exception.ToString() ?? exception.GetType().ToString();
         }
 #pragma warning disable CA1031 // An exception of the application may do anything when it is asked.
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            return $"{exception.GetType()}: its text could not be had: {e.GetType()}\n{exception.StackTrace}";
+            return $"{exception.GetType()}: its text could not be had: {e.GetType()}\n{ExceptionTree.StackOf(exception)}";
         }
     }
 
     private static string Beginning(Exception exception)
     {
         var text = new StringBuilder();
-        var one = exception;
-        for (var depth = 0; depth < ExceptionTree.MaxDepth && one is not null; depth++, one = one.InnerException)
+        var (written, left) = (0, 0);
+        var open = new Stack<Exception>([exception]);
+        while (left < MaxCounted && open.TryPop(out var one))
         {
-            text.Append(depth > 0 ? "\n ---> " : "").Append(one.GetType()).Append(": ").Append(ExceptionTree.MessageOf(one));
-            text.Append('\n').Append(one.StackTrace);
+            if (written < ExceptionTree.MaxDepth)
+            {
+                text.Append(written++ > 0 ? "\n ---> " : "").Append(one.GetType()).Append(": ").Append(ExceptionTree.MessageOf(one));
+                text.Append('\n').Append(ExceptionTree.StackOf(one));
+            }
+            else
+            {
+                left++;
+            }
+
+            foreach (var inner in ExceptionTree.InnerOf(one).Reverse())
+            {
+                open.Push(inner);
+            }
         }
 
-        return text.ToString();
+        return text.Append($"\n ---> … ({left}{(left < MaxCounted ? "" : " or more")} exceptions more)").ToString();
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Serilog.Debugging;
 using Serilog.Events;
@@ -8,15 +9,18 @@ using Telemetry.Shipping.Crashes;
 namespace Serilog.Sinks.Grpc.Crashes;
 
 /// <summary>
-/// Sends last words when the process is about to end, within a budget, and leaves the sink as it is: others may log after it. Where no managed
-/// code runs any more, a stack overflow for one, only what was durable before arrives.
+/// Sends last words when the process is about to end, within a budget, and leaves the sink as it is: others may log after it. Whichever of a
+/// process's sinks hears of the end first acts for all of them, at the same time: their budgets do not add up. Where no managed code runs
+/// any more, a stack overflow for one, only what was durable before arrives.
 /// </summary>
 internal sealed class CrashHook : IDisposable
 {
     private static readonly Lock _gate = new();
+    private static readonly List<CrashHook> _live = [];
     private static readonly HashSet<string> _told = [];
     private static readonly MessageTemplate _unobserved = new MessageTemplateParser().Parse("Nobody observed what a task has thrown");
     private static object? _thrown;
+    private static object? _end;
 
     private readonly BatchedGrpcSinkOptions _options;
     private readonly SinkLanes _lanes;
@@ -34,26 +38,58 @@ internal sealed class CrashHook : IDisposable
         AppDomain.CurrentDomain.ProcessExit += OnProcessExit;
         TaskScheduler.UnobservedTaskException += OnUnobservedTaskException;
         _terminate = RegisterTerminate();
+        lock (_gate)
+        {
+            _live.Add(this);
+        }
     }
 
     public void Dispose()
     {
+        lock (_gate)
+        {
+            _live.Remove(this);
+        }
+
         AppDomain.CurrentDomain.UnhandledException -= OnUnhandledException;
         AppDomain.CurrentDomain.ProcessExit -= OnProcessExit;
         TaskScheduler.UnobservedTaskException -= OnUnobservedTaskException;
         _terminate?.Dispose();
     }
 
-    /// <summary>Tells the crash and makes it durable, with what was logged before. Blocks for the budget at most; does not throw.</summary>
-    internal void Tell(object thrown)
+    /// <summary>Each on a thread of its own: the thread that hears of the end may be of the pool, and starve it.</summary>
+    private static void RunAll(List<CrashHook> hooks, Func<CrashHook, TimeSpan> budgetOf, Action<CrashHook, TimeSpan> run)
     {
-        // The thread that crashes may be of the pool, and starve it.
-        var telling = new Thread(() => OwnWork.Run(() => TellWithin(thrown, _options.ShutdownTimeout))) { IsBackground = true };
-        telling.UnsafeStart();
-        telling.Join(_options.ShutdownTimeout);
+        var threads = hooks.ConvertAll(hook =>
+        {
+            var thread = new Thread(() => OwnWork.Run(() => run(hook, budgetOf(hook)))) { IsBackground = true };
+            thread.UnsafeStart();
+            return thread;
+        });
+        var begun = Stopwatch.GetTimestamp();
+        foreach (var (hook, thread) in hooks.Zip(threads))
+        {
+            var left = budgetOf(hook) - Stopwatch.GetElapsedTime(begun);
+            thread.Join(left > TimeSpan.Zero ? left : TimeSpan.Zero);
+        }
     }
 
-    private PosixSignalRegistration? RegisterTerminate()
+    /// <summary>Those who have to act on an end, a signal or what was thrown; none when that has begun.</summary>
+    private static List<CrashHook> TakeEnd(object end)
+    {
+        lock (_gate)
+        {
+            if (ReferenceEquals(_end, end))
+            {
+                return [];
+            }
+
+            _end = end;
+            return [.. _live];
+        }
+    }
+
+    private static PosixSignalRegistration? RegisterTerminate()
     {
         try
         {
@@ -65,28 +101,24 @@ internal sealed class CrashHook : IDisposable
         }
     }
 
-    private void OnUnhandledException(object sender, UnhandledExceptionEventArgs args)
+    private static void OnUnhandledException(object sender, UnhandledExceptionEventArgs args)
     {
         if (args.IsTerminating)
         {
-            Tell(args.ExceptionObject);
+            var thrown = args.ExceptionObject;
+            RunAll(TakeEnd(thrown), hook => hook._options.ShutdownTimeout, (hook, budget) => hook.TellWithin(thrown, budget));
         }
     }
 
-    private void OnProcessExit(object? sender, EventArgs args) => _pump.MakeDurable(_options.ShutdownTimeout);
+    private static void OnProcessExit(object? sender, EventArgs args) =>
+        RunAll(TakeEnd(AppDomain.CurrentDomain), hook => hook._options.ShutdownTimeout, (hook, budget) => hook._pump.MakeDurable(budget));
 
     /// <summary>
     /// Not cancelled: whoever handles the signal as well does what it would do, or the process ends; since .NET 10 it does so without
     /// <see cref="AppDomain.ProcessExit"/>. It is a fifth of the budget at most that the others may have to wait for.
     /// </summary>
-    private void OnTerminate(PosixSignalContext context)
-    {
-        var durable = _pump.MakeDurableAsync();
-        if (!context.Cancel)
-        {
-            durable.Wait(_options.ShutdownTimeout / 5);
-        }
-    }
+    private static void OnTerminate(PosixSignalContext context) => RunAll(
+        TakeEnd(context), hook => context.Cancel ? TimeSpan.Zero : hook._options.ShutdownTimeout / 5, (hook, budget) => hook._pump.MakeDurable(budget));
 
     private void OnUnobservedTaskException(object? sender, UnobservedTaskExceptionEventArgs args)
     {

@@ -41,11 +41,7 @@ internal sealed class ExceptionTree
                 return false;
             }
 
-            if (one is AggregateException aggregate)
-            {
-                aggregate.InnerExceptions.Take(MaxDepth).ToList().ForEach(open.Push);
-            }
-            else if (one.InnerException is { } inner)
+            foreach (var inner in InnerOf(one).Take(MaxDepth + 1))
             {
                 open.Push(inner);
             }
@@ -59,6 +55,17 @@ internal sealed class ExceptionTree
         ? "One or more errors occurred."
         : Ask(() => exception.Message, "Its message could not be had");
 
+    /// <summary>Those in it.</summary>
+    public static IReadOnlyList<Exception> InnerOf(Exception exception) => exception switch
+    {
+        AggregateException aggregate => aggregate.InnerExceptions,
+        { InnerException: { } inner } => [inner],
+        _ => [],
+    };
+
+    /// <summary>Where it was thrown, as the runtime prints it.</summary>
+    public static string StackOf(Exception exception) => Ask(() => exception.StackTrace, "");
+
     private ManagedException Take(Exception exception, int depth)
     {
         _exceptions++;
@@ -67,49 +74,47 @@ internal sealed class ExceptionTree
             Type = Bounded(exception.GetType().ToString(), MaxMessage),
             Message = Bounded(MessageOf(exception), MaxMessage).TrimEnd(),
         };
-        AddFrames(taken, Ask(() => exception.StackTrace, ""));
-        if (depth < MaxDepth)
-        {
-            AddInner(taken, exception, depth + 1);
-        }
-
+        AddFrames(taken, StackOf(exception));
+        AddInner(taken, InnerOf(exception), depth + 1);
         return taken;
     }
 
-    private void AddInner(ManagedException taken, Exception exception, int depth)
+    private void AddInner(ManagedException taken, IReadOnlyList<Exception> inner, int depth)
     {
-        if (exception is AggregateException aggregate)
+        var kept = 0;
+        for (; kept < inner.Count && kept < MaxDepth && depth <= MaxDepth && _exceptions < MaxExceptions; kept++)
         {
-            foreach (var inner in aggregate.InnerExceptions.Take(MaxDepth).TakeWhile(_ => _exceptions < MaxExceptions))
-            {
-                taken.Inner.Add(Take(inner, depth));
-            }
+            taken.Inner.Add(Take(inner[kept], depth));
         }
-        else if (exception.InnerException is { } inner && _exceptions < MaxExceptions)
-        {
-            taken.Inner.Add(Take(inner, depth));
-        }
+
+        Mark(taken, inner.Count - kept, "exceptions in it");
     }
 
     private void AddFrames(ManagedException taken, string trace)
     {
-        foreach (var line in trace.Split('\n').Where(l => l.StartsWith(FrameText.Mark, StringComparison.Ordinal)))
+        var frames = trace.Split('\n').Where(l => l.StartsWith(FrameText.Mark, StringComparison.Ordinal)).ToList();
+        foreach (var line in frames.TakeWhile(line => ++_frames <= MaxFrames && (_text += line.Length) <= MaxText))
         {
-            if (++_frames > MaxFrames || (_text += line.Length) > MaxText)
-            {
-                return;
-            }
-
             taken.Frames.Add(FrameText.Read(line));
         }
+
+        Mark(taken, frames.Count - taken.Frames.Count, "frames");
     }
 
     private string Bounded(string text, int most)
     {
         most = Math.Min(most, Math.Max(0, MaxText - _text));
-        var kept = text.Length <= most ? text : text[..most];
-        _text += kept.Length;
+        var kept = text.Length <= most ? text : $"{text.AsSpan(0, most)}… ({text.Length - most} characters more)";
+        _text += Math.Min(text.Length, most);
         return kept;
+    }
+
+    private static void Mark(ManagedException taken, int left, string what)
+    {
+        if (left > 0)
+        {
+            taken.Message += $"… ({left} {what} more)";
+        }
     }
 
     private static string Ask(Func<string?> member, string otherwise)

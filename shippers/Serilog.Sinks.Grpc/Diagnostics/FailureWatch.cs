@@ -24,6 +24,7 @@ internal sealed class FailureWatch : IDisposable
     private readonly ITimer _timer;
     private GrpcSinkAccount _known = new();
     private long _toldDrops, _toldAt;
+    private bool _isEnded;
 
     /// <summary><paramref name="problem"/> says what the last failure was.</summary>
     public FailureWatch(
@@ -33,9 +34,14 @@ internal sealed class FailureWatch : IDisposable
         _timer = time.CreateTimer(_ => Look(), null, Every, Every);
     }
 
-    /// <summary>The sink has ended.</summary>
+    /// <summary>The sink has ended. Told once.</summary>
     public void End()
     {
+        if (Interlocked.Exchange(ref _isEnded, true))
+        {
+            return;
+        }
+
         _timer.Dispose();
         Look();
         var account = _accounting.Account;

@@ -42,11 +42,16 @@ internal sealed class SinkAccounting(Func<BufferCounts> buffer, Func<LaneCounts>
 
     public void AddPlaceholder() => Interlocked.Increment(ref _placeholders);
 
-    /// <summary>Nothing is settled any more. What did not arrive is lost, but for what <paramref name="isKept"/> in the log's directory.</summary>
+    /// <summary>Nothing is settled any more. What did not arrive is lost, but for what <paramref name="isKept"/> in the log's directory. Once.</summary>
     public void End(bool isKept)
     {
         lock (_gate)
         {
+            if (_lanes is null)
+            {
+                return;
+            }
+
             var account = Account;
             _leftBehind = isKept ? account.Emitted - account.DroppedQueueFull - account.DroppedShutdown - _last.Taken : account.Buffered;
             _lanes = null;

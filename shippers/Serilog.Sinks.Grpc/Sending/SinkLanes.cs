@@ -28,11 +28,6 @@ internal sealed class SinkLanes : IAsyncDisposable
     private SinkLanes(ProcessSpool spool, OrphanAdopter? orphans, ApplicationIdentity identity, DiagnosticLog log, TimeProvider time, Random random)
     {
         (_spool, Identity, Log) = (spool, identity, log);
-        if (orphans is not null && spool.IsInMemory)
-        {
-            log.Error("There is no room where bufferPath is: events wait in memory, and go with the process, until it is started again.");
-        }
-
         _adopting = orphans is null ? Task.CompletedTask : Task.Run(() => orphans.RunAsync(_stop.Token));
         _inherited = Bulk.BufferedRecords;
         Stream = StreamOpener.Open(Bulk, identity.Context, StreamKind.Application, identity.Workload.Id, identity.Workload.Name, time, random);
@@ -66,8 +61,7 @@ internal sealed class SinkLanes : IAsyncDisposable
         }
     }
 
-    /// <summary>Opens the logs: in the directory of the options, or in memory. Nothing is sent yet.</summary>
-    /// <exception cref="IOException">The directory cannot be used.</exception>
+    /// <summary>Opens the logs: in the directory of the options, or in memory, also where that cannot be used. Nothing is sent yet.</summary>
     public static SinkLanes Open(
         GrpcSinkOptions options, SenderOptions sender, ApplicationIdentity identity, DiagnosticLog log, TimeProvider time, Random random)
     {
@@ -89,10 +83,31 @@ internal sealed class SinkLanes : IAsyncDisposable
         };
         LanePair OpenPair(string? path) =>
             LanePair.Open(path, lanes, NoPlans.Instance, identity.Context, identity.Workload.Id, log, time, random);
-        return batched?.BufferPath is { } folder
-            ? new SinkLanes(
-                ProcessSpool.Open(folder, identity.Workload.Name, OpenPair), new OrphanAdopter(folder, OpenPair, log, time), identity, log, time, random)
-            : new SinkLanes(ProcessSpool.OpenInMemory(OpenPair), null, identity, log, time, random);
+        if (batched?.BufferPath is not { } folder)
+        {
+            return new SinkLanes(ProcessSpool.OpenInMemory(OpenPair), null, identity, log, time, random);
+        }
+
+        var (spool, problem) = OpenSpool(folder, identity.Workload.Name, OpenPair);
+        if (spool.IsInMemory)
+        {
+            log.Error($"bufferPath cannot be used, and events wait in memory, and go with the process, until it is started again: {problem}");
+        }
+
+        return new SinkLanes(spool, new OrphanAdopter(folder, OpenPair, log, time), identity, log, time, random);
+    }
+
+    /// <summary>An application is worth more than its buffer: it starts all the same.</summary>
+    private static (ProcessSpool Spool, string Problem) OpenSpool(string folder, string name, Func<string?, LanePair> openPair)
+    {
+        try
+        {
+            return (ProcessSpool.Open(folder, name, openPair), "There is no room.");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return (ProcessSpool.OpenInMemory(openPair), e.Message);
+        }
     }
 
     private static Func<string?>? TokenOf(GrpcSinkOptions options) => options switch

@@ -84,13 +84,26 @@ internal sealed class ProcessSpool : IAsyncDisposable
         for (var i = 1; i <= MaxSiblings; i++)
         {
             var path = System.IO.Path.Combine(folder, i == 1 ? safe : $"{safe}.{i}");
-            if (DirectoryLock.TryAcquire(path) is { } taken)
+            if (TryTake(path) is { } taken)
             {
                 return Open(taken, path, openLanes);
             }
         }
 
         throw new IOException($"All of {MaxSiblings} spools named {safe} are in use.");
+    }
+
+    /// <summary>Null when another process has it, or another user.</summary>
+    private static DirectoryLock? TryTake(string path)
+    {
+        try
+        {
+            return DirectoryLock.TryAcquire(path);
+        }
+        catch (IOException e) when (e.InnerException is UnauthorizedAccessException && Directory.Exists(path))
+        {
+            return null;
+        }
     }
 
     /// <summary>Takes this directory; null when another process has it.</summary>

@@ -4,7 +4,7 @@ using Serilog.Events;
 
 namespace LastWords;
 
-/// <summary>An application that logs, and ends as it is told: <c>last-words HOW ENDPOINT [BUFFER]</c>.</summary>
+/// <summary>An application that logs, and ends as it is told: <c>last-words HOW ENDPOINT [BUFFER [plain|patient [SECOND-ENDPOINT]]]</c>.</summary>
 internal static partial class Program
 {
     private static readonly Dictionary<string, Action> _ends = new()
@@ -29,9 +29,12 @@ internal static partial class Program
 
     private static void Main(string[] args)
     {
-        Log.Logger = new LoggerConfiguration()
-            .WriteTo.Grpc(endpoint: args[1], serviceName: "shop", bufferPath: args.ElementAtOrDefault(2), captureCrashes: args.ElementAtOrDefault(3) != "plain")
-            .CreateLogger();
+        var (buffer, how, second) = (args.ElementAtOrDefault(2), args.ElementAtOrDefault(3), args.ElementAtOrDefault(4));
+        var logger = new LoggerConfiguration().WriteTo.Grpc(
+            endpoint: args[1], serviceName: "shop", bufferPath: buffer is "" ? null : buffer, captureCrashes: how != "plain",
+            shutdownTimeout: how == "patient" ? TimeSpan.FromMinutes(10) : null,
+            fatalTimeout: args[0] is "failfast" or "overflow" or "native" ? TimeSpan.FromMinutes(1) : null);
+        Log.Logger = (second is null ? logger : logger.WriteTo.Grpc(endpoint: second, serviceName: "second")).CreateLogger();
         Log.Write(args[0] is "throw" or "return" or "exit" or "wait" ? LogEventLevel.Information : LogEventLevel.Fatal, "about to {End}", args[0]);
         Console.WriteLine("logged");
         _ends[args[0]]();

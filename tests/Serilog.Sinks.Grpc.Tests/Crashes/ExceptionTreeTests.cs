@@ -29,6 +29,14 @@ public sealed class ExceptionTreeTests
     }
 
     [Fact]
+    public void WhatIsLeftOutIsSaid()
+    {
+        var wide = ExceptionTree.Of(new AggregateException(Enumerable.Range(0, 40).Select(i => new Exception($"{i}"))));
+        Assert.Equal((32, "One or more errors occurred.… (8 exceptions in it more)"), (wide.Inner.Count, wide.Message));
+        Assert.EndsWith("x… (4000 characters more)", ExceptionTree.Of(new Exception(new string('x', (16 << 10) + 4000))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void OneThatThrowsWhenItIsAskedIsStillNamed()
     {
         var tree = ExceptionTree.Of(Caught(() => throw new Hostile()));

@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
 using System.Text.Json;
 using Telemetry.Protos.V1;
 using Telemetry.Shipper.Tests.Support;
@@ -42,6 +44,23 @@ public sealed class LastWordsTests : IAsyncLifetime
         Assert.Equal((type, message), (crash.Exception.Type, crash.Exception.Message));
         Assert.Equal((CrashKind.UnhandledException, "SIGABRT", process.Id), (crash.Kind, crash.SignalName, crash.Pid));
         Assert.Equal([how], Ends(_gateway));
+    }
+
+    [Fact]
+    public async Task ASinkWhosePeerNeverAnswersDoesNotHoldUpTheOthers()
+    {
+        using var tarpit = new TcpListener(IPAddress.Loopback, 0);
+        tarpit.Start();
+        using var process = Start("throw", $"http://{tarpit.LocalEndpoint}", "", "patient", _gateway.Address.ToString());
+        try
+        {
+            await Eventually.Holds(() => _gateway.Messages(RecordKind.Crash, Crash.Parser).Count == 1, "the crash is told", Deadline);
+            Assert.False(process.HasExited);
+        }
+        finally
+        {
+            process.Kill();
+        }
     }
 
     [Theory]
