@@ -9,7 +9,7 @@ public sealed class BatchedGrpcSinkOptions : GrpcSinkOptions
 
     /// <summary>
     /// Directory in which events wait that are not acknowledged, so that they survive the process. Several processes may share it, and ship
-    /// what those left that have died. Default is memory.
+    /// what those left that have died. Default is memory, which serves as well where the directory cannot be used, and SelfLog says so.
     /// </summary>
     public string? BufferPath
     {

@@ -62,7 +62,7 @@ internal sealed class CrashHook : IDisposable
     {
         var threads = hooks.ConvertAll(hook =>
         {
-            var thread = new Thread(() => OwnWork.Run(() => run(hook, budgetOf(hook)))) { IsBackground = true };
+            var thread = new Thread(() => OwnWork.Run(() => TryRun(hook, budgetOf(hook), run))) { IsBackground = true };
             thread.UnsafeStart();
             return thread;
         });
@@ -71,6 +71,20 @@ internal sealed class CrashHook : IDisposable
         {
             var left = budgetOf(hook) - Stopwatch.GetElapsedTime(begun);
             thread.Join(left > TimeSpan.Zero ? left : TimeSpan.Zero);
+        }
+    }
+
+    private static void TryRun(CrashHook hook, TimeSpan budget, Action<CrashHook, TimeSpan> run)
+    {
+        try
+        {
+            run(hook, budget);
+        }
+#pragma warning disable CA1031 // The application ends for a reason of its own; this is not to hide it.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            SelfLog.WriteLine("Serilog.Sinks.Grpc could not send the last words: {0}", e);
         }
     }
 
@@ -135,22 +149,14 @@ internal sealed class CrashHook : IDisposable
 
     private void TellWithin(object thrown, TimeSpan atMost)
     {
-        try
+        var begun = _time.GetTimestamp();
+        if (TakeTurn(thrown))
         {
-            var begun = _time.GetTimestamp();
-            if (TakeTurn(thrown))
-            {
-                _lanes.Pair.Recorder.WriteCrashAsync(CrashOfProcess.Of(thrown, _lanes.Identity, _time)).AsTask().Wait(atMost);
-            }
+            _lanes.Pair.Recorder.WriteCrashAsync(CrashOfProcess.Of(thrown, _lanes.Identity, _time)).AsTask().Wait(atMost);
+        }
 
-            _pump.MakeDurable(atMost - _time.GetElapsedTime(begun));
-        }
-#pragma warning disable CA1031 // The application ends for a reason of its own; this is not to hide it.
-        catch (Exception e)
-#pragma warning restore CA1031
-        {
-            SelfLog.WriteLine("Serilog.Sinks.Grpc could not tell the crash: {0}", e);
-        }
+        var left = atMost - _time.GetElapsedTime(begun);
+        _pump.MakeDurable(left > TimeSpan.Zero ? left : TimeSpan.Zero);
     }
 
     /// <summary>
